@@ -1,0 +1,69 @@
+# `make` alone lists what there is. Every target that needs the environment makes it first.
+
+SHELL = /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.stamp
+PROOFS := docs/proofs
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export DVC_NO_ANALYTICS := 1
+export DO_NOT_TRACK := true
+export MLFLOW_DISABLE_TELEMETRY := true
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export NO_ALBUMENTATIONS_UPDATE := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup repro test check prove why accept tidy static stage-named
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(STAMP)  ## make .venv and install the pinned packages
+
+repro: $(STAMP)  ## check params.yaml, say how much disk it needs, make whatever is missing or stale
+	$(BIN)/python -m stages check
+	$(BIN)/python -m stages disk
+	$(BIN)/dvc repro
+
+test: static  ## the checks of the source and the whole test suite; what CI runs
+	$(BIN)/python -m pytest -n 2
+
+check: static  ## the checks of the source and the quick tests, under 90 s
+	$(BIN)/python -m pytest -n 2 -m "not slow and not prove"
+
+prove: $(STAMP)  ## the slow proofs, their output also in docs/proofs/
+	@mkdir -p $(PROOFS)
+	@{ $(BIN)/python -m pytest -m prove --timeout 0; echo "exit status: $$?"; } 2>&1 | tee $(PROOFS)/prove.log
+	@tail -n 1 $(PROOFS)/prove.log | grep -qx 'exit status: 0'
+
+why: stage-named $(STAMP)  ## STAGE=train@x: the files behind a stage's digest
+	$(BIN)/python -m stages why '$(STAGE)'
+
+accept: stage-named $(STAMP)  ## STAGE=train@x: prove that a change of code moves no result, and keep the result
+	$(BIN)/python -m stages accept '$(STAGE)'
+
+tidy: $(STAMP)  ## list what params.yaml no longer names, and ask before removing it
+	$(BIN)/python -m stages tidy
+
+static: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+
+stage-named:
+	$(if $(STAGE),@:,$(error name the stage: make $(firstword $(MAKECMDGOALS)) STAGE=train@srcnn-x2))
+
+# The stamp is younger than the pins only after an install that went well.
+$(STAMP): requirements.txt
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	    || { echo 'make: $(PYTHON) is missing or older than 3.11; name a newer one: make setup PYTHON=python3.12' >&2; exit 1; }; \
+	  $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	    || { echo 'make: $(PYTHON) lacks venv; install it (Debian, Ubuntu: apt install python3-venv)' >&2; exit 1; }; \
+	  $(PYTHON) -m venv --clear .venv; }
+	$(BIN)/python -m pip install --requirement requirements.txt
+	@touch $@

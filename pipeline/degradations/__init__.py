@@ -1,0 +1,1 @@
+"""Links of degradation, one file each, and the chain that composes them."""

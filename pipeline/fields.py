@@ -1,0 +1,61 @@
+"""The fields: every named tensor that a batch can hold, in one table, and how functions are handed theirs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pipeline.errors import BatchError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a field is: its shape (legend in ``docs/house.md``), its range, its meaning."""
+
+    shape: str
+    range: str
+    meaning: str
+
+
+FIELDS: Mapping[str, Field] = {
+    "lr": Field("(B, 3, h, w) or (B, T, 3, h, w)", "[0, 1]", "the low-resolution RGB image or clip"),
+    "hr": Field("(B, 3, H, W) or (B, T, 3, H, W)", "[0, 1]", "the true high-resolution RGB image or clip"),
+    "ref": Field("(B, 3, H, W)", "[0, 1]", "a high-resolution reference with similar content, not aligned"),
+    "lr_y": Field("(B, 1, h, w)", "[0, 1]", "BT.601 luma of lr (16/255 to 235/255); of a grey image the image itself"),
+    "hr_y": Field("(B, 1, H, W)", "[0, 1]", "BT.601 luma of hr, rounded to 8 bits as rgb2ycbcr does on uint8"),
+    "ilr": Field("(B, 3, H, W)", "[0, 1]", "lr enlarged by MATLAB's bicubic, rounded to 8 bits"),
+    "ilr_y": Field("(B, 1, H, W)", "[0, 1]", "lr_y enlarged by MATLAB's bicubic, not rounded"),
+    "sr": Field("(B, 3, H, W) or (B, T, 3, H, W)", "[0, 1]", "the restored RGB image or clip"),
+    "sr_y": Field("(B, 1, H, W)", "[0, 1]", "the restored luma"),
+    "lr_made": Field("(B, 3, h, w)", "[0, 1]", "hr degraded by the network that is being trained for it"),
+    "lr_cycle": Field("(B, 3, h, w)", "[0, 1]", "lr restored and degraded again"),
+    "hr_cycle": Field("(B, 3, H, W)", "[0, 1]", "hr degraded and restored again"),
+    "sr_y8": Field("(H, W)", "0 to 255", "luma of the restored image, rounded to 8 bits"),
+    "hr_y8": Field("(H, W)", "0 to 255", "luma of the true image, rounded to 8 bits"),
+    "sr_yf": Field("(H, W)", "0 to 255", "luma of the restored uint8 image, not rounded"),
+    "hr_yf": Field("(H, W)", "0 to 255", "luma of the true uint8 image, not rounded"),
+    "scale": Field("number", "1, 2, ...", "HR pixels per LR pixel"),
+}
+
+
+def needs(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of the fields that ``function`` reads; a field has no default.
+
+    >>> needs(lambda lr, ref: lr)
+    ('lr', 'ref')
+    """
+    parameters = inspect.signature(function).parameters.values()
+    assert all(each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD for each in parameters)
+    return tuple(each.name for each in parameters)
+
+
+def pick(wanted: tuple[str, ...], batch: Mapping[str, T], reader: str) -> dict[str, T]:
+    """Return the ``wanted`` fields of ``batch``; raise BatchError when ``reader`` asks for one that is not there."""
+    missing = [name for name in wanted if name not in batch]
+    if missing:
+        raise BatchError(f"{reader} reads {missing}; there are only {sorted(batch)}")
+    return {name: batch[name] for name in wanted}

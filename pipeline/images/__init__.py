@@ -1,0 +1,1 @@
+"""Pure functions on images: colour, resizing, cropping, reading, comparing."""

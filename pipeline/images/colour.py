@@ -1,0 +1,71 @@
+"""BT.601 colour as MATLAB's rgb2ycbcr has it (Y from 16 to 235 of 255), and the two ranges of an image."""
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ImageError
+
+Float = TypeVar("Float", np.float32, np.float64)
+Sample = TypeVar("Sample", np.uint8, np.float32, np.float64)
+
+_MATRIX = [[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]]
+_RGB_TO_YCBCR = np.array(_MATRIX) / 255
+_OFFSET = np.array([16.0, 128.0, 128.0]) / 255
+_YCBCR_TO_RGB = np.linalg.inv(_RGB_TO_YCBCR)
+
+
+def luma(image: NDArray[Sample]) -> NDArray[Sample]:
+    """Map RGB (..., H, W, 3) to its luma (..., H, W); an image of one channel is its own luma, untouched.
+
+    uint8 gives uint8, rounded half up as by rgb2ycbcr; floats in [0, 1] give floats in [0, 1], not rounded.
+
+    Raises:
+        ImageError: the image has neither one nor three channels.
+    """
+    if image.ndim > 2 and image.shape[-1] == 1:
+        return image[..., 0]
+    _check_rgb(image.shape)
+    return _luma_of_levels(image) if image.dtype == np.uint8 else _luma_of_fractions(image)
+
+
+def _luma_of_levels(image: NDArray[Sample]) -> NDArray[Sample]:
+    """Compute in whole numbers, 255,000 to a grey level, so that rounding half up is exact."""
+    red, green, blue = (image[..., channel].astype(np.int32) for channel in range(3))
+    total = 65481 * red + 128553 * green + 24966 * blue + 16 * 255_000
+    rounded: NDArray[np.int32] = (total + 127_500) // 255_000
+    return rounded.astype(image.dtype)
+
+
+def _luma_of_fractions(image: NDArray[Sample]) -> NDArray[Sample]:
+    red, green, blue = (image[..., channel] * _RGB_TO_YCBCR[0, channel] for channel in range(3))
+    total: NDArray[np.float64] = red + green + blue + _OFFSET[0]
+    return total.astype(image.dtype)
+
+
+def to_ycbcr(image: NDArray[Float]) -> NDArray[Float]:
+    """Map RGB (..., H, W, 3) in [0, 1] to Y in [16/255, 235/255], Cb and Cr in [16/255, 240/255]."""
+    _check_rgb(image.shape)
+    return (image @ _RGB_TO_YCBCR.T + _OFFSET).astype(image.dtype)
+
+
+def to_rgb(image: NDArray[Float]) -> NDArray[Float]:
+    """Map YCbCr (..., H, W, 3) back to RGB; the inverse of ``to_ycbcr``, not clipped."""
+    _check_rgb(image.shape)
+    return ((image - _OFFSET) @ _YCBCR_TO_RGB.T).astype(image.dtype)
+
+
+def to_float(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Map uint8 of any shape to float32 in [0, 1]."""
+    return np.divide(image, np.float32(255), dtype=np.float32)
+
+
+def to_uint8(image: NDArray[Float]) -> NDArray[np.uint8]:
+    """Map floats of any shape, in [0, 1] or clipped to it, to uint8, rounded half up."""
+    return (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def _check_rgb(shape: tuple[int, ...]) -> None:
+    if len(shape) < 3 or shape[-1] != 3:
+        raise ImageError(f"an image of shape {shape} has no colour; it must be (..., H, W, 3)")

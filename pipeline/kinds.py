@@ -1,0 +1,129 @@
+"""The kinds of part: what a constructor may ask for, and the room in which parts of that kind live."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor, nn, optim
+
+    Network: TypeAlias = nn.Module
+    Loss: TypeAlias = nn.Module
+    Recipe: TypeAlias = nn.Module
+else:  # annotations alone name these, and a stage without torch reads annotations too
+    Network = Loss = Recipe = object
+
+ROOMS = {
+    "Network": "networks",
+    "Recipe": "recipes",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Link": "degradations",
+    "Source": "sources",
+    "Optimizer": "optimizers",
+    "Schedule": "schedules",
+}
+
+Fields: TypeAlias = "dict[str, Tensor]"
+Size: TypeAlias = tuple[int, int]
+Drawn: TypeAlias = dict[str, Any]
+Spec: TypeAlias = Mapping[str, Any]
+
+Part = TypeVar("Part")
+
+Supplied: TypeAlias = Annotated[Part, "by whoever builds the part; params.yaml cannot say it here"]
+
+
+class Described(dict[str, Any], Generic[Part]):
+    """A part as params.yaml describes it, not built yet: ``{name: srcnn, scale: 2}``."""
+
+
+@dataclass(frozen=True)
+class Weighted(Generic[Part]):
+    """A part with its weight, and the fields it reads under other names (``{sr: sr_y, hr: hr_y}``)."""
+
+    part: Part
+    weight: float
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class Optimizer(Protocol):
+    """Makes a torch optimizer over parameter groups (``params``, and ``rate`` as a multiple of its own)."""
+
+    def __call__(self, groups: Iterable[dict[str, Any]]) -> optim.Optimizer:
+        """Return the optimizer that will move the parameters of ``groups``."""
+
+
+class Schedule(Protocol):
+    """A function of progress: what the learning rate is multiplied by."""
+
+    def __call__(self, progress: float) -> float:
+        """Return the factor at ``progress`` in [0, 1)."""
+
+
+class Metric(Protocol):
+    """A score; the names of its call's arguments are the fields it reads."""
+
+    better: ClassVar[Literal["higher", "lower"]]
+    unit: ClassVar[str]
+    __call__: Callable[..., float]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One image of a source: its key and its named planes, uint8 (H, W, C) or (T, H, W, C)."""
+
+    key: str
+    planes: Mapping[str, NDArray[np.uint8]]
+    member: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was fetched: which packing of a source, its size in bytes, and its sha256."""
+
+    packing: str
+    size: int
+    sha256: str
+
+
+class Source(ABC):
+    """A data set: how it is had, and which samples it yields."""
+
+    @abstractmethod
+    def fetch(self, store: Path) -> Receipt:
+        """Have the data set's archive in ``store``, whole and checked; raise SourceError when it cannot be had."""
+
+    @abstractmethod
+    def samples(self, store: Path) -> Iterator[Sample]:
+        """Yield the samples in a fixed order, decoded from what ``fetch`` left in ``store``."""
+
+    @abstractmethod
+    def content(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]] | None:
+        """Return ``{key: {plane: {"shape", "sha256"}}}`` of the decoded pixels, or None when never recorded."""
+
+
+class Link(ABC):
+    """One degradation: all chance is in ``draw``, ``apply`` is deterministic, ``after`` tells the size that leaves.
+
+    Images are float32 (H, W, C) or clips (T, H, W, C) in [0, 1]; ``target`` is the LR size the chain must reach.
+    """
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator, size: Size, target: Size) -> Drawn:
+        """Return what chance decides for an image of ``size``, as values that JSON can hold."""
+
+    @abstractmethod
+    def apply(self, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:
+        """Return ``image`` degraded as ``drawn`` says; nothing random here."""
+
+    @abstractmethod
+    def after(self, size: Size, drawn: Drawn) -> Size:
+        """Return the (height, width) that leaves when ``size`` enters."""

@@ -1,0 +1,44 @@
+"""The running average of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+
+class Average:
+    """An exponential average of the weights and buffers of ``modules``, kept beside them.
+
+    Args:
+        modules: what is averaged.
+        decay: the share of the old average that stays in a step.
+    """
+
+    def __init__(self, modules: Mapping[str, nn.Module], decay: float) -> None:
+        self.modules = modules
+        self.decay = decay
+        self.values = {name: tensor.detach().clone() for name, tensor in self._current().items()}
+
+    @torch.no_grad()
+    def update(self) -> None:
+        """Move the average towards the present weights; whole numbers (counters) are taken over."""
+        for name, tensor in self._current().items():
+            if tensor.is_floating_point():
+                self.values[name].lerp_(tensor, 1 - self.decay)
+            else:
+                self.values[name].copy_(tensor)
+
+    def apply(self) -> None:
+        """Put the average in the place of the present weights."""
+        for name, module in self.modules.items():
+            prefix = f"{name}."
+            module.load_state_dict({k[len(prefix) :]: v for k, v in self.values.items() if k.startswith(prefix)})
+
+    def _current(self) -> dict[str, Tensor]:
+        return {
+            f"{name}.{key}": value
+            for name, module in self.modules.items()
+            for key, value in module.state_dict().items()
+        }

@@ -1,0 +1,36 @@
+"""Parameter groups: parts of a network that learn at another pace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import optim
+
+from pipeline.errors import LearningError
+from pipeline.kinds import Network, Optimizer
+
+
+def over(optimizer: Optimizer, network: Network, paces: Mapping[str, float]) -> optim.Optimizer:
+    """Make ``optimizer`` over the parameters of ``network``.
+
+    Args:
+        paces: multiples of the optimizer's rate by prefix of the parameter's name; the longest prefix counts.
+
+    Raises:
+        LearningError: when a prefix matches no parameter.
+    """
+    groups: dict[str, list[Any]] = {"": [], **{prefix: [] for prefix in paces}}
+    for name, parameter in network.named_parameters():
+        fitting = [prefix for prefix in groups if name.startswith(prefix)]
+        groups[max(fitting, key=len)].append(parameter)
+    idle = [prefix for prefix in paces if not groups[prefix]]
+    if idle:
+        layers = sorted({name.split(".")[0] for name, _ in network.named_parameters()})
+        raise LearningError(f"paces: no parameter begins with {idle}; the network has {', '.join(layers)}")
+    made = optimizer(
+        {"params": parameters, "pace": paces.get(prefix, 1.0)} for prefix, parameters in groups.items() if parameters
+    )
+    for group in made.param_groups:
+        group["initial_lr"] = group["lr"] = group["lr"] * group["pace"]
+    return made

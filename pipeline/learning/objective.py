@@ -1,0 +1,45 @@
+"""The objective: a weighted sum of losses, each handed the fields it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.fields import needs, pick
+from pipeline.kinds import Fields, Loss, Weighted
+
+
+class Objective(nn.Module):
+    """A weighted sum of losses.
+
+    Args:
+        losses: the losses by name; ``fields`` of one renames what it reads.
+    """
+
+    def __init__(self, losses: Mapping[str, Weighted[Loss]]) -> None:
+        super().__init__()
+        self.parts = nn.ModuleDict({name: each.part for name, each in losses.items()})
+        self.weights = {name: each.weight for name, each in losses.items()}
+        self.wanted = {
+            name: {argument: each.fields.get(argument, argument) for argument in needs(each.part.forward)}
+            for name, each in losses.items()
+        }
+
+    @property
+    def reads(self) -> set[str]:
+        """The fields that the losses read."""
+        return {field for wanted in self.wanted.values() for field in wanted.values()}
+
+    def of(self, batch: Fields) -> dict[str, Tensor]:
+        """Return each loss, and their weighted sum as ``loss``, as 0-d tensors."""
+        values = {name: self._value(name, batch) for name in self.parts}
+        total = torch.stack([self.weights[name] * value for name, value in values.items()]).sum()
+        return {**values, "loss": total}
+
+    def _value(self, name: str, batch: Fields) -> Tensor:
+        wanted = self.wanted[name]
+        values = pick(tuple(wanted.values()), batch, f"loss `{name}`")
+        loss: Tensor = self.parts[name](**{argument: values[field] for argument, field in wanted.items()})
+        return loss

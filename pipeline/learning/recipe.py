@@ -1,0 +1,93 @@
+"""What the loop, evaluation and the checkpoint know of a recipe."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeAlias
+
+import torch
+from torch import Tensor, nn, optim
+
+from pipeline.errors import LearningError
+from pipeline.kinds import Fields, Schedule
+
+Scalars: TypeAlias = dict[str, Tensor]
+
+
+class Recipe(nn.Module, ABC):
+    """A way of learning: it owns its networks and its optimizers.
+
+    ``keeps`` names the networks that a model folder holds; the first is the one that maps LR to SR.
+    """
+
+    keeps: ClassVar[tuple[str, ...]] = ("network",)
+    schedule: Schedule
+    optimizers: Mapping[str, optim.Optimizer]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.optimizers = {}
+
+    @property
+    @abstractmethod
+    def reads(self) -> set[str]:
+        """The fields a batch must hold for ``step``."""
+
+    @abstractmethod
+    def restore(self, batch: Fields) -> Fields:
+        """Return what the model makes of ``batch``: ``sr``, or ``sr_y`` of a luma network, in [0, 1]."""
+
+    def step(self, batch: Fields) -> Scalars:
+        """Learn once from ``batch``; return detached 0-d tensors worth plotting, ``loss`` among them."""
+        raise LearningError(f"the recipe `{type(self).__name__.lower()}` does not learn in training; set `steps: 0`")
+
+    def judge(self, batch: Fields) -> Scalars:
+        """Return the losses on held-out ``batch`` without learning; nothing if the recipe has no such thing."""
+        return {}
+
+    def pace(self, progress: float) -> float:
+        """Set every learning rate for ``progress`` in [0, 1); return the factor."""
+        factor = self.schedule(progress)
+        for optimizer in self.optimizers.values():
+            for group in optimizer.param_groups:
+                group["lr"] = group["initial_lr"] * factor
+        return factor
+
+    def descend(self, loss: Tensor) -> None:
+        """Move every optimizer's parameters one step down ``loss``."""
+        for optimizer in self.optimizers.values():
+            optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        for optimizer in self.optimizers.values():
+            optimizer.step()
+
+    def progress_state(self) -> dict[str, Any]:
+        """Return all that must survive a kill: networks, critics, optimizers."""
+        optimizers = {name: each.state_dict() for name, each in self.optimizers.items()}
+        return {"modules": self.state_dict(), "optimizers": optimizers}
+
+    def load_progress_state(self, state: Mapping[str, Any]) -> None:
+        """Continue from what ``progress_state`` returned."""
+        self.load_state_dict(state["modules"])
+        for name, each in self.optimizers.items():
+            each.load_state_dict(state["optimizers"][name])
+
+
+class Descent(Recipe):
+    """A recipe that minimises one objective."""
+
+    @abstractmethod
+    def losses(self, batch: Fields) -> Scalars:
+        """Return every loss on ``batch``, and their weighted sum as ``loss``."""
+
+    def step(self, batch: Fields) -> Scalars:
+        """Descend the objective once."""
+        losses = self.losses(batch)
+        self.descend(losses["loss"])
+        return {name: loss.detach() for name, loss in losses.items()}
+
+    @torch.no_grad()
+    def judge(self, batch: Fields) -> Scalars:
+        """Return the losses on held-out ``batch``."""
+        return self.losses(batch)

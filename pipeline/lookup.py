@@ -1,0 +1,152 @@
+"""From a part's name to the part: the file name is the registration, the signature the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any, TypeVar
+
+from pipeline.errors import ParamsError
+from pipeline.kinds import Described, Weighted
+from pipeline.signatures import (
+    HOME,
+    DictOf,
+    Either,
+    ListOf,
+    Named,
+    Parameter,
+    Settings,
+    Supplied,
+    TupleOf,
+    Type,
+    constructor,
+    exported,
+    reads,
+)
+
+S = TypeVar("S")
+
+
+def names(room: str) -> list[str]:
+    """Return the parts of ``room``, sorted."""
+    files = sorted((HOME / room).glob("*.py"))
+    return [path.stem for path in files if path.stem != "__init__"]
+
+
+def signature(room: str, name: str) -> tuple[Parameter, ...]:
+    """Return the parameters of the part ``name`` of ``room``, without importing it."""
+    return constructor(f"pipeline.{room}.{name}", exported(HOME / room / f"{name}.py"))
+
+
+def fields_read(room: str, name: str) -> tuple[str, ...]:
+    """Return the fields that the part ``name`` of ``room`` reads, without importing it."""
+    return reads(f"pipeline.{room}.{name}", exported(HOME / room / f"{name}.py"))
+
+
+def build(room: str, spec: Mapping[str, Any], **supplied: Any) -> Any:
+    """Build the part that ``spec`` (``{name: ..., options}``) describes; nested parts are built with it.
+
+    Args:
+        supplied: what params.yaml cannot say (paths, a network already built), by parameter name.
+    """
+    name = spec["name"]
+    if name not in names(room):
+        raise ParamsError(f"there is no {name} among {room}; choices: {', '.join(names(room))}")
+    module = import_module(f"pipeline.{room}.{name}")
+    wanted = signature(room, name)
+    options = {each.name: _value(each.type, spec[each.name], supplied) for each in wanted if each.name in spec}
+    given = {each.name: supplied[each.name] for each in wanted if isinstance(each.type, Supplied)}
+    return getattr(module, module.__all__[0])(**{**options, **given})
+
+
+def settings(cls: type[S], block: Mapping[str, Any]) -> S:
+    """Build the settings dataclass ``cls`` from its block of params.yaml; described parts stay as they are said."""
+    values = {
+        each.name: _value(each.type, block[each.name], {})
+        for each in constructor(cls.__module__, cls.__name__)
+        if each.name in block
+    }
+    return cls(**values)
+
+
+def single(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn ``{blur: {sigma: 1}}`` into ``{name: blur, sigma: 1}``."""
+    ((name, options),) = spec.items()
+    return {"name": name, **options}
+
+
+def parts_named(type_: Type, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield (room, name) of every part that ``value``, written for ``type_``, names, at any depth."""
+    if isinstance(type_, Named):
+        yield type_.room, value["name"]
+        yield from _parts_inside(signature(type_.room, value["name"]), value)
+    elif isinstance(type_, Settings):
+        yield from _parts_inside(constructor(type_.module, type_.name), value)
+    elif isinstance(type_, Either):
+        yield from parts_named(chosen(type_, value), value)
+    else:
+        for inner, item in children(type_, value):
+            yield from parts_named(inner, item)
+
+
+def children(type_: Type, value: Any) -> list[tuple[Type, Any]]:
+    """Return the items of a list, tuple or mapping with their types; parts in the form ``{name: ...}``."""
+    if isinstance(type_, ListOf):
+        named = isinstance(type_.item, Named)
+        return [(type_.item, single(item) if named else item) for item in value]
+    if isinstance(type_, TupleOf):
+        types = type_.items * len(value) if type_.repeated else type_.items
+        return list(zip(types, value, strict=True))
+    if isinstance(type_, DictOf):
+        return [(type_.value, entry(type_.value, key, item)) for key, item in value.items()]
+    return []
+
+
+def entry(type_: Type, key: str, item: Any) -> Any:
+    """Return a mapping's item; of a mapping of parts in the form ``{name: ...}``, a bare number being its weight."""
+    if not isinstance(type_, Named):
+        return item
+    if type_.weighted and isinstance(item, int | float):
+        return {"name": key, "weight": item}
+    return {"name": key, **item}
+
+
+def chosen(type_: Either, value: Any) -> Type:
+    """Return the option of a union whose shape ``value`` has."""
+    nested = (ListOf, TupleOf, DictOf, Named, Settings)
+    fitting = [each for each in type_.options if isinstance(each, nested) == isinstance(value, list | dict)]
+    return (fitting or list(type_.options))[0]
+
+
+def _parts_inside(wanted: tuple[Parameter, ...], block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for each in wanted:
+        if each.name in block:
+            yield from parts_named(each.type, block[each.name])
+
+
+def _value(type_: Type, value: Any, supplied: Mapping[str, Any]) -> Any:
+    """Turn a checked value of params.yaml into what a constructor takes."""
+    if isinstance(type_, Named):
+        return _part(type_, value, supplied)
+    if isinstance(type_, Settings):
+        return settings(getattr(import_module(type_.module), type_.name), value)
+    if isinstance(type_, Either):
+        return _value(chosen(type_, value), value, supplied)
+    if isinstance(type_, ListOf):
+        return [_value(inner, item, supplied) for inner, item in children(type_, value)]
+    if isinstance(type_, TupleOf):
+        return tuple(_value(inner, item, supplied) for inner, item in children(type_, value))
+    if isinstance(type_, DictOf):
+        items = children(type_, value)
+        return {key: _value(inner, item, supplied) for key, (inner, item) in zip(value, items, strict=True)}
+    assert not isinstance(type_, Supplied), "a path is supplied by the stage"
+    return float(value) if getattr(type_, "type", None) is float else value
+
+
+def _part(type_: Named, value: dict[str, Any], supplied: Mapping[str, Any]) -> Any:
+    if type_.described:
+        return Described(value)
+    if not type_.weighted:
+        return build(type_.room, value, **supplied)
+    options = {key: item for key, item in value.items() if key not in ("weight", "fields")}
+    return Weighted(build(type_.room, options, **supplied), float(value["weight"]), value.get("fields", {}))

@@ -1,0 +1,38 @@
+"""SRCNN: patch extraction, non-linear mapping and reconstruction as three convolutions on interpolated luma.
+
+Dong, Loy, He, Tang, "Image Super-Resolution Using Deep Convolutional Networks", TPAMI 2016, arXiv:1501.00092.
+"""
+
+from torch import Tensor, nn
+
+__all__ = ["SRCNN"]
+
+
+class SRCNN(nn.Module):
+    """The 9-1-5, 9-3-5 and 9-5-5 networks.
+
+    The paper trains without padding on the central crop; here every convolution pads, in training too.
+
+    Args:
+        scale: HR pixels per LR pixel; the input is already enlarged by it.
+        kernels: sizes of the three kernels in pixels of the enlarged image; the paper's fast network is 9, 1, 5.
+        widths: feature maps after the first and the second convolution; the paper's are 64, 32.
+    """
+
+    def __init__(
+        self, scale: int, kernels: tuple[int, int, int] = (9, 1, 5), widths: tuple[int, int] = (64, 32)
+    ) -> None:
+        super().__init__()
+        self.scale = scale
+        extract, map_, reconstruct = kernels
+        self.extract = nn.Conv2d(1, widths[0], extract, padding=extract // 2)
+        self.map = nn.Conv2d(widths[0], widths[1], map_, padding=map_ // 2)
+        self.reconstruct = nn.Conv2d(widths[1], 1, reconstruct, padding=reconstruct // 2)
+        for layer in (self.extract, self.map, self.reconstruct):
+            nn.init.normal_(layer.weight, std=1e-3)
+            nn.init.zeros_(layer.get_parameter("bias"))
+
+    def forward(self, ilr_y: Tensor) -> dict[str, Tensor]:
+        """Map ``ilr_y`` (B, 1, H, W) to ``sr_y`` of the same size, both in [0, 1]."""
+        features = self.map(self.extract(ilr_y).relu()).relu()
+        return {"sr_y": self.reconstruct(features)}

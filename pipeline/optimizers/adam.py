@@ -1,0 +1,29 @@
+"""Adam: Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, arXiv:1412.6980."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from torch import optim
+
+__all__ = ["Adam"]
+
+
+class Adam:
+    """Adam with the paper's defaults.
+
+    Args:
+        rate: learning rate per step.
+        betas: decays of the two moments.
+        epsilon: added to the root of the second moment.
+    """
+
+    def __init__(self, rate: float, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8) -> None:
+        self.rate = rate
+        self.betas = betas
+        self.epsilon = epsilon
+
+    def __call__(self, groups: Iterable[dict[str, Any]]) -> optim.Optimizer:
+        """Return the torch optimizer over ``groups``."""
+        return optim.Adam(list(groups), lr=self.rate, betas=self.betas, eps=self.epsilon)

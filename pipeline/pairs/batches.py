@@ -1,0 +1,121 @@
+"""Batches of augmented patches: the n-th sample is a pure function of the stream's keys and n."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import BatchError, DataError
+from pipeline.pairs.reading import UNALIGNED, PairSet, Window
+from pipeline.randomness import generator
+from pipeline.shards.index import Entry
+
+RGB = 3
+LUMA = 1
+
+
+class Batches:
+    """Batch ``k`` holds the samples k * size to (k + 1) * size - 1 of the stream.
+
+    Images whose planes belong together are cut at the same place and turned the same way; where some images hold
+    only HR and others only LR (unpaired data), the two sides are drawn independently.
+
+    Args:
+        pairs: where the samples come from.
+        fields: the fields that somebody reads.
+        size: samples in a batch.
+        patch: height and width of a patch in LR pixels.
+        augment: ``dihedral`` for the eight flips and rotations, ``none`` for none.
+        stream: what the stream of samples depends on, e.g. (seed, model name).
+    """
+
+    def __init__(
+        self,
+        pairs: PairSet,
+        fields: Iterable[str],
+        *,
+        size: int,
+        patch: int,
+        augment: Literal["none", "dihedral"],
+        stream: tuple[int | str, ...],
+    ) -> None:
+        self.pairs = pairs
+        self.size = size
+        self.patch = patch
+        self.augment = augment
+        self.stream = stream
+        self.groups = _groups(pairs, sorted(fields))
+        self._require_room()
+
+    def __getitem__(self, number: int) -> dict[str, NDArray[np.float32]]:
+        """Return batch ``number``: fields as float32 (B, C, H, W) or (B, T, C, H, W) in [0, 1]."""
+        samples = [self.sample(number * self.size + i) for i in range(self.size)]
+        return {name: np.stack([sample[name] for sample in samples]) for name in samples[0]}
+
+    def sample(self, number: int) -> dict[str, NDArray[np.float32]]:
+        """Return sample ``number`` of the stream: fields as float32 (C, H, W) or (T, C, H, W)."""
+        rng = generator(*self.stream, number)
+        sample: dict[str, NDArray[np.float32]] = {}
+        for fields, entries in self.groups:
+            sample |= self._draw(entries[int(rng.integers(len(entries)))], fields, rng)
+        return sample
+
+    def _draw(self, entry: Entry, fields: list[str], rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        height, width = self.pairs.grid(entry)
+        top, left = (int(rng.integers(side - self.patch + 1)) for side in (height, width))
+        turn = int(rng.integers(8)) if self.augment == "dihedral" else 0
+        window = Window(top, left, self.patch, self.patch)
+        drawn = {}
+        for field in fields:
+            pixels = self.pairs.field(entry, field, window)
+            drawn[field] = channels_first(pixels if field in UNALIGNED else turned(pixels, turn), field)
+        return drawn
+
+    def _require_room(self) -> None:
+        for _, entries in self.groups:
+            for entry in entries:
+                height, width = self.pairs.grid(entry)
+                if min(height, width) < self.patch:
+                    raise DataError(
+                        f"{self.pairs.shards.folder}: {entry.key} has {height}x{width} LR pixels, less than a patch "
+                        f"of {self.patch}; choose a smaller `patch`"
+                    )
+
+
+def turned(image: NDArray[Any], turn: int) -> NDArray[Any]:
+    """Return one of the eight dihedral versions of ``image`` (..., H, W, C): 0 is the image itself."""
+    if turn & 1:
+        image = np.flip(image, -2)
+    if turn & 2:
+        image = np.flip(image, -3)
+    return np.swapaxes(image, -3, -2) if turn & 4 else image
+
+
+def channels_first(image: NDArray[Any], field: str) -> NDArray[np.float32]:
+    """Turn pixels (..., H, W, C) into a field (..., C, H, W) in [0, 1]: three channels, or one for luma."""
+    channels = LUMA if field.endswith("_y") else RGB
+    values = image.astype(np.float32) / np.float32(255) if image.dtype == np.uint8 else image
+    planes = np.moveaxis(values, -1, -3)
+    shape = (*planes.shape[:-3], channels, *planes.shape[-2:])
+    return np.array(np.broadcast_to(planes, shape), dtype=np.float32, order="C")
+
+
+def _groups(pairs: PairSet, fields: list[str]) -> list[tuple[list[str], list[Entry]]]:
+    """Group the images by the fields they can give; each group is drawn from independently."""
+    groups: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in pairs.entries:
+        given = tuple(pairs.available(entry, fields))
+        if given:
+            groups.setdefault(given, []).append(entry)
+    there = [field for given in groups for field in given]
+    missing = [field for field in fields if field not in there]
+    folder = pairs.shards.folder
+    if missing:
+        planes = sorted({plane for entry in pairs.entries for plane in entry.planes})
+        raise BatchError(f"{folder}: nothing gives {missing}; its images have only the planes {planes}")
+    if len(there) != len(set(there)):
+        raise BatchError(f"{folder}: its images give different fields: {sorted(groups)}; a batch needs one kind")
+    return [(list(given), entries) for given, entries in groups.items()]

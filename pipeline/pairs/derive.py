@@ -1,0 +1,71 @@
+"""Derived fields: what a network may read beside the stored planes, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from pipeline.images.colour import luma, to_float
+from pipeline.images.resize import resize
+
+Array: TypeAlias = NDArray[Any]
+
+BICUBIC_REACH = 2
+"""LR pixels on each side that an enlarged pixel depends on."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """How a field is made from a stored plane.
+
+    Args:
+        plane: the plane it is made from; ``lr_y`` may itself be stored.
+        make: from the plane, (..., h, w, C), and the scale to the field.
+        reach: LR pixels around a patch that the field depends on.
+        enlarged: whether an LR plane becomes a field of HR size.
+    """
+
+    plane: str
+    make: Callable[[Array, int], Array]
+    reach: int = 0
+    enlarged: bool = False
+
+
+def derived(field: str, planes: Mapping[str, Any]) -> Derived | None:
+    """Return how ``field`` comes from one of ``planes``, or None when it does not."""
+    found = [each for each in TABLE.get(field, []) if each.plane in planes]
+    if field in planes:
+        return Derived(field, _as_is)
+    return found[0] if found else None
+
+
+def _as_is(plane: Array, _scale: int) -> Array:
+    return plane
+
+
+def _luma(plane: Array, _scale: int) -> Array:
+    return plane if plane.shape[-1] == 1 else luma(plane)[..., None]
+
+
+def _enlarged(plane: Array, scale: int) -> Array:
+    height, width = plane.shape[-3:-1]
+    return resize(plane, (height * scale, width * scale))
+
+
+def _enlarged_luma(plane: Array, scale: int) -> Array:
+    values = _luma(plane, scale)
+    return _enlarged(to_float(values) if values.dtype == "uint8" else values, scale)
+
+
+TABLE: Mapping[str, list[Derived]] = {
+    "hr_y": [Derived("hr", _luma)],
+    "lr_y": [Derived("lr", _luma)],
+    "ilr": [Derived("lr", _enlarged, BICUBIC_REACH, enlarged=True)],
+    "ilr_y": [
+        Derived("lr_y", _enlarged_luma, BICUBIC_REACH, enlarged=True),
+        Derived("lr", _enlarged_luma, BICUBIC_REACH, enlarged=True),
+    ],
+}

@@ -1,0 +1,100 @@
+"""Making pairs: every HR image of a source through a chain of degradations, offline."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import atomic
+from pipeline.degradations.chain import Chain
+from pipeline.errors import DataError
+from pipeline.images.colour import to_float, to_uint8
+from pipeline.images.crop import crop_to_multiple
+from pipeline.kinds import Drawn, Link
+from pipeline.lookup import build
+from pipeline.pairs.derive import derived
+from pipeline.pairs.reading import PAIRS, Facts
+from pipeline.pairs.settings import Pairs
+from pipeline.randomness import generator
+from pipeline.shards.index import Entry, write_index
+from pipeline.shards.reading import Shards
+from pipeline.shards.writing import Writer, link_shards
+
+
+def make_pairs(settings: Pairs, name: str, *, shards: Path, learner: Path, out: Path, seed: int) -> None:
+    """Write the pairs ``name``: a new LR plane beside the source's planes, and what was drawn for each image.
+
+    Raises:
+        DataError: when the source lacks what the chain needs, or a chain misses the LR size.
+    """
+    source = Shards(shards)
+    with atomic.folder(out) as folder:
+        if settings.degradation == "given":
+            entries = _given(source, settings.scale)
+        else:
+            assert isinstance(settings.degradation, list)
+            chain = Chain([build("degradations", link, learner=learner) for link in settings.degradation])
+            maker = Maker(source, chain, settings, Writer(folder), (seed, name))
+            entries = [maker.pair(entry) for entry in source.entries]
+        link_shards(source.folder, [place for entry in source.entries for place in entry.planes.values()], folder)
+        write_index(folder, entries)
+        facts = Facts(settings.scale, settings.rounding, f"{settings.source}-x{settings.scale}", source.digest())
+        (folder / PAIRS).write_text(json.dumps(asdict(facts), indent=1) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes one pair after the other; ``key`` is what the draws depend on beside the image's own key."""
+
+    source: Shards
+    chain: Link
+    settings: Pairs
+    writer: Writer
+    key: tuple[int, str]
+
+    def pair(self, entry: Entry) -> Entry:
+        """Return ``entry`` with its LR plane and the draw that made it."""
+        if "hr" not in entry.planes:
+            raise DataError(f"{self.source.folder}: {entry.key} has no `hr` plane to degrade; use `degradation: given`")
+        plane, field = ("lr", "hr") if self.settings.rounding == "uint8" else ("lr_y", "hr_y")
+        image = crop_to_multiple(self._hr(entry, field), self.settings.scale)
+        height, width = image.shape[-3:-1]
+        target = (height // self.settings.scale, width // self.settings.scale)
+        drawn = self._draw(entry, (height, width), target)
+        degraded = self.chain.apply(to_float(image), drawn)
+        assert degraded.shape[-3:-1] == target, f"{entry.key}: a link promised {target}, gave {degraded.shape}"
+        values = to_uint8(degraded) if plane == "lr" else degraded.astype(np.float32)
+        return Entry(entry.key, entry.member, {**entry.planes, plane: self.writer.add(plane, values)}, drawn["links"])
+
+    def _hr(self, entry: Entry, field: str) -> Any:
+        how = derived(field, entry.planes)
+        assert how is not None, f"{field} is derived from hr"
+        return how.make(self.source.plane(entry, "hr"), self.settings.scale)
+
+    def _draw(self, entry: Entry, size: tuple[int, int], target: tuple[int, int]) -> Drawn:
+        drawn = self.chain.draw(generator(*self.key, entry.key), size, target)
+        leaves = self.chain.after(size, drawn)
+        if leaves != target:
+            raise DataError(
+                f"pairs.{self.key[1]}.degradation: leaves {leaves[0]}x{leaves[1]} of {entry.key}, not the LR size "
+                f"{target[0]}x{target[1]}; end the chain with `resize: {{to: target, kernel: bicubic}}`"
+            )
+        return drawn
+
+
+def _given(source: Shards, scale: int) -> list[Entry]:
+    if not source.places("lr"):
+        raise DataError(f"{source.folder}: the source has no LR images of its own; write a chain of links instead")
+    for entry in source.entries:
+        if entry.planes.keys() >= {"hr", "lr"}:
+            (high, wide), (low, narrow) = (entry.planes[plane].shape[-3:-1] for plane in ("hr", "lr"))
+            if (high // scale, wide // scale) != (low, narrow):
+                raise DataError(
+                    f"{source.folder}: {entry.key} has HR {high}x{wide} and LR {low}x{narrow}; "
+                    f"that is not the scale {scale} of the pairs"
+                )
+    return source.entries

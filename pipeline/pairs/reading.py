@@ -1,0 +1,118 @@
+"""Reading pairs: whole images and aligned windows of any field, stored or derived."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import BatchError, DataError
+from pipeline.pairs.derive import Array, derived
+from pipeline.pairs.settings import Rounding
+from pipeline.shards.index import Entry
+from pipeline.shards.reading import Shards
+
+PAIRS = "pairs.json"
+HR_GRID = ("hr",)
+UNALIGNED = ("ref",)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What holds for all pairs of a folder.
+
+    Args:
+        scale: HR pixels per LR pixel.
+        rounding: ``uint8`` or ``none``.
+        benchmark: the name under which scores on these pairs stand: ``<source entry>-x<scale>``.
+        data: the content digest of the source's images.
+    """
+
+    scale: int
+    rounding: Rounding
+    benchmark: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """A patch of an LR grid, in LR pixels."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+
+class PairSet:
+    """A folder of pairs, or some of its images."""
+
+    def __init__(self, folder: Path, entries: Iterable[Entry] | None = None) -> None:
+        self.shards = Shards(folder)
+        self.facts = _facts(folder)
+        self.entries = self.shards.entries if entries is None else list(entries)
+
+    def split(self, last: int) -> tuple[PairSet, PairSet]:
+        """Return all images but the ``last`` ones, and the ``last`` ones."""
+        if last >= len(self.entries):
+            raise DataError(f"{self.shards.folder}: holds {len(self.entries)} images; `validate: {last}` leaves none")
+        cut = len(self.entries) - last
+        folder = self.shards.folder
+        return PairSet(folder, self.entries[:cut]), PairSet(folder, self.entries[cut:])
+
+    def available(self, entry: Entry, fields: Iterable[str]) -> list[str]:
+        """Return those of ``fields`` that ``entry`` holds or can derive."""
+        return [field for field in fields if derived(field, entry.planes)]
+
+    def grid(self, entry: Entry) -> tuple[int, int]:
+        """Return height and width of the LR image, there or not."""
+        for plane in ("lr", "lr_y"):
+            if plane in entry.planes:
+                height, width = entry.planes[plane].shape[-3:-1]
+                return height, width
+        height, width = entry.planes["hr"].shape[-3:-1]
+        return height // self.facts.scale, width // self.facts.scale
+
+    def whole(self, entry: Entry) -> Window:
+        """Return the window that is the whole image."""
+        return Window(0, 0, *self.grid(entry))
+
+    def field(self, entry: Entry, field: str, window: Window) -> Array:
+        """Return ``field`` of ``entry`` inside ``window``: uint8, or float32 in [0, 1], with channels last.
+
+        A field of HR size is ``scale`` times the window. An enlarged field is made from the window and its
+        surroundings, so that it equals the same part of the whole enlarged image. A reference is not cropped.
+        """
+        how = derived(field, entry.planes)
+        if how is None:
+            raise BatchError(f"{field}: {entry.key} of {self.shards.folder} has only {sorted(entry.planes)}")
+        plane = self.shards.plane(entry, how.plane)
+        scale = self.facts.scale
+        if how.plane in UNALIGNED:
+            return how.make(plane, scale)
+        if how.plane in HR_GRID:
+            return how.make(_cut(plane, window, scale), scale)
+        wide = _widened(window, how.reach, self.grid(entry))
+        made = how.make(_cut(plane, wide, 1), scale)
+        inner = Window(window.top - wide.top, window.left - wide.left, window.height, window.width)
+        return _cut(made, inner, scale if how.enlarged else 1)
+
+
+def _cut(plane: Array, window: Window, scale: int) -> Array:
+    top, left = window.top * scale, window.left * scale
+    return plane[..., top : top + window.height * scale, left : left + window.width * scale, :]
+
+
+def _widened(window: Window, reach: int, grid: tuple[int, int]) -> Window:
+    top, left = max(window.top - reach, 0), max(window.left - reach, 0)
+    bottom = min(window.top + window.height + reach, grid[0])
+    right = min(window.left + window.width + reach, grid[1])
+    return Window(top, left, bottom - top, right - left)
+
+
+def _facts(folder: Path) -> Facts:
+    try:
+        return Facts(**json.loads((folder / PAIRS).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise DataError(f"{folder / PAIRS}: not found; run `dvc repro` to make it") from None

@@ -1,0 +1,1 @@
+"""What params.yaml may say: its schema, its reading and its check."""

@@ -1,0 +1,1 @@
+"""The one place that runs a network on an image."""

@@ -1,0 +1,77 @@
+"""Running a model on one image or clip: fields made from its planes, luma completed, pixels rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pipeline.errors import BatchError
+from pipeline.images.colour import to_float, to_rgb, to_uint8, to_ycbcr
+from pipeline.images.resize import resize
+from pipeline.kinds import Fields
+from pipeline.learning.handing import Handing
+from pipeline.learning.recipe import Recipe
+from pipeline.pairs.batches import channels_first
+from pipeline.pairs.derive import derived
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a model made of one image.
+
+    Args:
+        luma: (..., H, W) float32 in [0, 1], not rounded, of a network that restores luma; else None.
+        pixels: (..., H, W, C) uint8 with C 3, or 1 for luma of a grey image; None where LR has no colour to
+            complete luma with (pairs of rounding ``none``).
+    """
+
+    luma: NDArray[np.float32] | None
+    pixels: NDArray[np.uint8] | None
+
+
+def restore(recipe: Recipe, planes: Mapping[str, NDArray[Any]], scale: int, device: torch.device) -> Restored:
+    """Restore one image or clip.
+
+    Args:
+        recipe: a model's recipe with its trained networks.
+        planes: the stored planes of the image without its truth: ``lr`` uint8 or ``lr_y`` float32, and others.
+        scale: HR pixels per LR pixel.
+        device: where the network runs.
+    """
+    wanted = Handing(getattr(recipe, recipe.keeps[0])).reads
+    output = recipe.restore(_batch(planes, wanted, scale, device))
+    if "sr" in output:
+        return Restored(None, to_uint8(_channels_last(output["sr"])))
+    luma = _channels_last(output["sr_y"])
+    return Restored(luma[..., 0], _completed(luma, planes["lr"]) if "lr" in planes else None)
+
+
+def _batch(planes: Mapping[str, NDArray[Any]], wanted: Iterable[str], scale: int, device: torch.device) -> Fields:
+    batch = {}
+    for field in wanted:
+        how = derived(field, planes)
+        if how is None:
+            raise BatchError(f"the network reads `{field}`; the image has only {sorted(planes)}")
+        pixels = how.make(planes[how.plane], scale)
+        batch[field] = torch.from_numpy(channels_first(pixels, field))[None].to(device)
+    return batch
+
+
+def _channels_last(field: Tensor) -> NDArray[np.float32]:
+    pixels: NDArray[np.float32] = field[0].float().movedim(-3, -1).cpu().numpy()
+    return pixels
+
+
+def _completed(luma: NDArray[np.float32], lr: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return RGB pixels of restored luma and the bicubic colours of LR; a grey image needs none."""
+    if lr.shape[-1] == 1:
+        return to_uint8(luma)
+    height, width = luma.shape[-3:-1]
+    colours = resize(to_ycbcr(to_float(lr))[..., 1:], (height, width))
+    return to_uint8(to_rgb(np.concatenate([luma, colours], axis=-1)))

@@ -1,0 +1,92 @@
+"""A model folder: the spec that rebuilds its networks, their weights, and the engine that made them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file
+from safetensors.torch import save as serialise
+from torch import Tensor, nn
+
+from pipeline import atomic
+from pipeline.errors import DataError, LearningError
+from pipeline.kinds import Network
+from pipeline.lookup import build
+
+SPEC = "spec.json"
+WEIGHTS = "weights.safetensors"
+ENGINE = "engine.json"
+
+
+def save(folder: Path, spec: Mapping[str, Any], networks: Mapping[str, nn.Module], engine: Mapping[str, Any]) -> None:
+    """Write the model folder whole or not at all; ``networks`` by the names of the recipe's ``keeps``."""
+    with atomic.folder(folder) as partial:
+        (partial / SPEC).write_text(json.dumps(spec, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        (partial / ENGINE).write_text(json.dumps(engine, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        (partial / WEIGHTS).write_bytes(serialise(weights_of(networks)))
+
+
+def weights_of(networks: Mapping[str, nn.Module]) -> dict[str, Tensor]:
+    """Return all weights and buffers under ``<network>.<name>``, on the CPU."""
+    return {
+        f"{name}.{key}": tensor.detach().cpu().contiguous()
+        for name, network in networks.items()
+        for key, tensor in network.state_dict().items()
+    }
+
+
+def read_spec(folder: Path) -> dict[str, Any]:
+    """Return the spec of a model folder; raise DataError when it is no model folder."""
+    try:
+        spec: dict[str, Any] = json.loads((folder / SPEC).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{folder}: holds no model; name one that `train` has made") from None
+    return spec
+
+
+def load_network(folder: Path, player: str = "network") -> Network:
+    """Rebuild one network of a model folder, in eval mode.
+
+    Args:
+        player: ``network``, or another network that the model's recipe keeps (``degrader``).
+    """
+    spec = read_spec(folder)
+    described = spec["network"] if player == "network" else spec["recipe"].get(player)
+    if described is None:
+        raise DataError(f"{folder}: its recipe `{spec['recipe']['name']}` trains no `{player}`")
+    network: Network = build("networks", described)
+    load_into({player: network}, folder)
+    return network.eval()
+
+
+def load_recipe(folder: Path) -> Any:
+    """Rebuild a model's recipe with its networks, in eval mode; what it returns is a ``Recipe``."""
+    spec = read_spec(folder)
+    recipe = build("recipes", spec["recipe"], network=build("networks", spec["network"]))
+    load_into({name: getattr(recipe, name) for name in recipe.keeps}, folder)
+    return recipe.eval()
+
+
+def load_into(networks: Mapping[str, nn.Module], folder: Path) -> None:
+    """Load the weights of ``folder`` into ``networks``; raise LearningError when they do not fit to the last tensor."""
+    weights = load_file(folder / WEIGHTS)
+    for name, network in networks.items():
+        prefix = f"{name}."
+        own = {key[len(prefix) :]: tensor for key, tensor in weights.items() if key.startswith(prefix)}
+        wanted = {key: tensor.shape for key, tensor in network.state_dict().items()}
+        unfit = sorted(key for key in wanted.keys() | own.keys() if key not in own or own[key].shape != wanted.get(key))
+        if unfit:
+            shown = ", ".join(unfit[:4]) + (" ..." if len(unfit) > 4 else "")
+            raise LearningError(f"{folder}: its `{name}` is another network; these tensors do not fit: {shown}")
+        network.load_state_dict(own)
+
+
+def hash_of(folder: Path) -> str:
+    """Return the model's hash: sha256 over spec and weights, blind to the engine."""
+    digest = hashlib.sha256((folder / SPEC).read_bytes())
+    digest.update((folder / WEIGHTS).read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Packed planes: raw pixels in a few large files, and the index that finds them."""

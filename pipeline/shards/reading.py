@@ -1,0 +1,52 @@
+"""Reading planes from shards by memory map."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import DataError
+from pipeline.shards.index import Entry, Place, digest, read_index
+
+
+class Shards:
+    """A folder of shards: its samples, and their planes as read-only arrays."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.entries = read_index(folder)
+        self._maps: dict[str, NDArray[np.uint8]] = {}
+
+    def plane(self, entry: Entry, name: str) -> NDArray[Any]:
+        """Return the plane ``name`` of ``entry``, (H, W, C) or (T, H, W, C), without copying it."""
+        place = entry.planes[name]
+        data = self._map(place.shard)
+        size = math.prod(place.shape) * np.dtype(place.dtype).itemsize
+        if place.offset + size > len(data):
+            raise DataError(f"{self.folder / place.shard}: is cut short at {entry.key}; remove it and run `dvc repro`")
+        return data[place.offset : place.offset + size].view(place.dtype).reshape(place.shape)
+
+    def planes(self, entry: Entry) -> Mapping[str, NDArray[Any]]:
+        """Return all planes of ``entry``."""
+        return {name: self.plane(entry, name) for name in entry.planes}
+
+    def places(self, name: str) -> list[Place]:
+        """Return where the planes called ``name`` lie, over all samples."""
+        return [entry.planes[name] for entry in self.entries if name in entry.planes]
+
+    def digest(self) -> str:
+        """Return the content digest of all samples."""
+        return digest(self.entries)
+
+    def _map(self, shard: str) -> NDArray[np.uint8]:
+        if shard not in self._maps:
+            path = self.folder / shard
+            if not path.is_file():
+                raise DataError(f"{path}: not found; run `dvc repro` to make it")
+            self._maps[shard] = np.memmap(path, dtype=np.uint8, mode="r")
+        return self._maps[shard]

@@ -1,0 +1,224 @@
+"""Signatures read from source text with ``ast``, without importing it: the schema of every part and setting.
+
+The vocabulary of annotations is closed: int, float, str, bool, None, Literal, tuple, list, dict, a union of these,
+the kinds of ``pipeline.kinds`` (``Network``, ``Described[Network]``, ``Weighted[Loss]`` ...), a dataclass of settings,
+and what whoever builds the part supplies and params.yaml cannot say: ``Path`` and ``Supplied[...]``.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+from pipeline.kinds import ROOMS
+
+HOME = Path(__file__).parent
+SCALARS = {"int": int, "float": float, "str": str, "bool": bool, "None": type(None)}
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One of int, float, str, bool, None."""
+
+    type: type
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few literal values."""
+
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Either:
+    """Any of several types."""
+
+    options: tuple[Type, ...]
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list; parts in a list are written ``{name: {options}}``."""
+
+    item: Type
+
+
+@dataclass(frozen=True)
+class TupleOf:
+    """A list of a fixed length, or of any length when ``repeated``."""
+
+    items: tuple[Type, ...]
+    repeated: bool
+
+
+@dataclass(frozen=True)
+class DictOf:
+    """A mapping from names to values of one type."""
+
+    value: Type
+
+
+@dataclass(frozen=True)
+class Named:
+    """A part of a room, written ``{name: ..., options}``; ``described``: kept as params.yaml says it."""
+
+    room: str
+    weighted: bool = False
+    described: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A dataclass whose fields are the keys of a block of params.yaml."""
+
+    module: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """What whoever builds the part supplies."""
+
+
+Type: TypeAlias = Scalar | Choice | Either | ListOf | TupleOf | DictOf | Named | Settings | Supplied
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a constructor, or one field of a settings dataclass."""
+
+    name: str
+    type: Type
+    required: bool
+
+
+def file_of(module: str) -> Path:
+    """Return the source file of ``pipeline.room.name``."""
+    base = HOME.parent.joinpath(*module.split("."))
+    return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """Return the parsed text of ``path``."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+@cache
+def exported(path: Path) -> str:
+    """Return the one class that ``path`` names in ``__all__``."""
+    for node in tree(path).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
+            names = ast.literal_eval(node.value)
+            assert len(names) == 1, f"{path.name}: __all__ must name one class, not {names}"
+            return str(names[0])
+    raise AssertionError(f"{path.name}: a part names its class in __all__")
+
+
+def constructor(module: str, name: str) -> tuple[Parameter, ...]:
+    """Return the parameters of class ``name`` of ``module``: of its ``__init__``, else the fields of a dataclass."""
+    path = file_of(module)
+    owner = _class(path, name)
+    init = _method(owner, "__init__")
+    if init is not None:
+        return tuple(_parameters(path, init))
+    if not any("dataclass" in ast.unparse(each) for each in owner.decorator_list):
+        return ()
+    annotated = [node for node in owner.body if isinstance(node, ast.AnnAssign)]
+    return tuple(
+        Parameter(ast.unparse(node.target), _type(path, node.annotation), node.value is None)
+        for node in annotated
+        if "ClassVar" not in ast.unparse(node.annotation)
+    )
+
+
+def reads(module: str, name: str) -> tuple[str, ...]:
+    """Return the fields that a part reads: the parameters of its ``forward``, else of its ``__call__``."""
+    owner = _class(file_of(module), name)
+    function = _method(owner, "forward") or _method(owner, "__call__")
+    return tuple(each.arg for each in function.args.args[1:]) if function else ()
+
+
+def _class(path: Path, name: str) -> ast.ClassDef:
+    for node in tree(path).body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return node
+    raise AssertionError(f"{path.name}: no class {name}")
+
+
+def _method(owner: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    found = [node for node in owner.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    return found[0] if found else None
+
+
+def _parameters(path: Path, function: ast.FunctionDef) -> list[Parameter]:
+    arguments = function.args
+    assert not (arguments.vararg or arguments.kwarg), f"{path.name}: a constructor takes no *args, no **kwargs"
+    positional = arguments.args[1:]
+    defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
+    pairs = [
+        *zip(positional, defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return [Parameter(each.arg, _type(path, each.annotation), default is None) for each, default in pairs]
+
+
+def _type(path: Path, node: ast.expr | None) -> Type:
+    """Translate an annotation into the closed vocabulary."""
+    assert node is not None, f"{path.name}: a constructor's parameter lacks its annotation"
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return _type(path, ast.parse(node.value, mode="eval").body)
+    if isinstance(node, ast.BinOp):
+        return Either((*_options(_type(path, node.left)), *_options(_type(path, node.right))))
+    if isinstance(node, ast.Subscript):
+        return _generic(path, ast.unparse(node.value), _items(node.slice))
+    return _plain(path, ast.unparse(node))
+
+
+def _options(kind: Type) -> tuple[Type, ...]:
+    return kind.options if isinstance(kind, Either) else (kind,)
+
+
+def _items(node: ast.expr) -> list[ast.expr]:
+    return list(node.elts) if isinstance(node, ast.Tuple) else [node]
+
+
+def _generic(path: Path, name: str, items: list[ast.expr]) -> Type:
+    if name == "Literal":
+        return Choice(tuple(ast.literal_eval(item) for item in items))
+    if name == "Supplied":
+        return Supplied()
+    repeated = ast.unparse(items[-1]) == "..."
+    types = tuple(_type(path, item) for item in (items[:-1] if repeated else items))
+    if name == "tuple":
+        return TupleOf(types, repeated)
+    if name == "list":
+        return ListOf(types[0])
+    if name == "dict":
+        return DictOf(types[1])
+    inner = types[0]
+    assert isinstance(inner, Named) and name in ("Weighted", "Described"), f"{path.name}: annotation {name}[...]"
+    return Named(inner.room, weighted=name == "Weighted", described=name == "Described")
+
+
+def _plain(path: Path, name: str) -> Type:
+    if name in SCALARS:
+        return Scalar(SCALARS[name])
+    if name in ROOMS:
+        return Named(ROOMS[name])
+    if name == "Path":
+        return Supplied()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and any(each.name == name for each in node.names):
+            return Settings(str(node.module), name)
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return Settings(_module(path), name)
+    raise AssertionError(f"{path.name}: annotation {name} is outside the vocabulary")
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(HOME.parent).with_suffix("").parts)

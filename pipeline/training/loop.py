@@ -1,0 +1,212 @@
+"""The training loop: it knows ``step`` and nothing of what is learnt."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import torch
+from tqdm import tqdm
+
+from pipeline.errors import LearningError
+from pipeline.kinds import Fields
+from pipeline.learning.average import Average
+from pipeline.learning.recipe import Recipe, Scalars
+from pipeline.learning.settings import Engine
+from pipeline.lookup import build
+from pipeline.pairs.batches import Batches
+from pipeline.pairs.reading import PairSet
+from pipeline.randomness import seed_of
+from pipeline.saved import SPEC, load_into, save
+from pipeline.training.checkpoint import Checkpoints, State
+from pipeline.training.settings import Training
+
+log = logging.getLogger(__name__)
+
+Row: TypeAlias = dict[str, float]
+Report: TypeAlias = Callable[[Sequence[Mapping[str, float]]], None]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a training reads and writes.
+
+    Args:
+        pairs: the folder of pairs it learns from.
+        start: the model folder whose weights it starts from; an empty folder for none.
+        resume: the folder of its checkpoints.
+        out: the model folder it makes.
+    """
+
+    pairs: Path
+    start: Path
+    resume: Path
+    out: Path
+
+
+def train(
+    settings: Training,
+    engine: Engine,
+    places: Places,
+    *,
+    name: str,
+    seed: int,
+    device: torch.device,
+    report: Report,
+) -> None:
+    """Train the model ``name`` and write its folder; continue from a checkpoint where one is.
+
+    The result depends on the settings, the engine, the seed, the name and what lies in ``places`` only.
+
+    Raises:
+        LearningError: when a loss or a weight is no longer finite.
+    """
+    torch.manual_seed(seed_of(seed, name))
+    recipe: Recipe = build("recipes", settings.recipe, network=build("networks", settings.network))
+    networks = {player: getattr(recipe, player) for player in recipe.keeps}
+    if (places.start / SPEC).exists():
+        load_into(networks, places.start)
+    recipe.to(device)
+    pairs = PairSet(places.pairs)
+    if settings.steps:
+        Course(settings, recipe, pairs, Checkpoints(places.resume), report, (seed, name), device).run()
+    spec = {"network": settings.network, "recipe": settings.recipe, "data": pairs.shards.digest()}
+    save(places.out, spec, networks, _engine_facts(engine, device))
+    Checkpoints(places.resume).remove()
+
+
+class Course:
+    """One training on its way: what is learnt, from what, and how far it has come."""
+
+    def __init__(
+        self,
+        settings: Training,
+        recipe: Recipe,
+        pairs: PairSet,
+        checkpoints: Checkpoints,
+        report: Report,
+        stream: tuple[int, str],
+        device: torch.device,
+    ) -> None:
+        self.settings = settings
+        self.recipe = recipe
+        self.checkpoints = checkpoints
+        self.report = report
+        self.name = stream[1]
+        self.device = device
+        learnt, held = pairs.split(settings.validate)
+        self.batches = self._batches(learnt, (*stream, "learn"))
+        self.held_out = self._batches(held, (*stream, "validate")) if settings.validate else None
+        networks = {player: getattr(recipe, player) for player in recipe.keeps}
+        self.average = Average(networks, settings.average) if settings.average else None
+        self.rows: list[Row] = []
+        self.since: list[Scalars] = []
+
+    def run(self) -> None:
+        """Learn from the last checkpoint, or the beginning, to the end."""
+        steps = self.settings.steps
+        first = self._resume()
+        self.recipe.train()
+        for step in tqdm(range(first, steps), desc=self.name, initial=first, total=steps, unit="step", disable=None):
+            factor = self.recipe.pace(step / steps)
+            self.since.append(self.recipe.step(self._on_device(self.batches, step)))
+            if self.average:
+                self.average.update()
+            if self._due(step + 1, self.settings.report_every):
+                self._tell(step + 1, factor)
+            if self._due(step + 1, self.settings.checkpoint_every):
+                self._keep(step + 1)
+        self._require_finite(steps)
+        if self.average:
+            self.average.apply()
+
+    def _batches(self, pairs: PairSet, stream: tuple[int | str, ...]) -> Batches:
+        kept = self.settings
+        return Batches(pairs, self.recipe.reads, size=kept.batch, patch=kept.patch, augment=kept.augment, stream=stream)
+
+    def _on_device(self, batches: Batches, number: int) -> Fields:
+        return {name: torch.from_numpy(values).to(self.device) for name, values in batches[number].items()}
+
+    def _due(self, step: int, every: int) -> bool:
+        return step % every == 0 or step == self.settings.steps
+
+    def _tell(self, step: int, factor: float) -> None:
+        """Report the means of the scalars since the last row, and the held-out losses."""
+        names = self.since[0] if self.since else {}
+        row: Row = {"step": step, "rate": factor}
+        row |= {name: float(torch.stack([each[name] for each in self.since]).mean()) for name in names}
+        if self.held_out:
+            self.recipe.eval()
+            judged = self.recipe.judge(self._on_device(self.held_out, 0))
+            self.recipe.train()
+            row |= {f"held_out_{name}": float(value) for name, value in judged.items()}
+        self.since.clear()
+        self.rows.append(row)
+        self.report([row])
+
+    def _keep(self, step: int) -> None:
+        """Write a checkpoint, if what it would hold is finite."""
+        self._require_finite(step)
+        state = {
+            "step": step,
+            "recipe": self.recipe.progress_state(),
+            "average": self.average.values if self.average else None,
+            "generator": torch.get_rng_state(),
+            "rows": self.rows,
+            "since": self.since,
+        }
+        self.checkpoints.save(step, state)
+        log.info("%s: step %d of %d, %s", self.name, step, self.settings.steps, _shown(self.rows))
+
+    def _resume(self) -> int:
+        """Restore the newest checkpoint and return the step to go on with."""
+        state: State | None = self.checkpoints.newest()
+        if state is None:
+            return 0
+        self.recipe.load_progress_state(state["recipe"])
+        if self.average:
+            self.average.values = state["average"]
+        torch.set_rng_state(state["generator"])
+        self.rows, self.since = state["rows"], state["since"]
+        self.report(self.rows)
+        log.info("%s: continues at step %d of %d", self.name, state["step"], self.settings.steps)
+        return int(state["step"])
+
+    def _require_finite(self, step: int) -> None:
+        losses = [each["loss"] for each in self.since]
+        for tensor in [*losses, *self.recipe.state_dict().values()]:
+            if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+                raise LearningError(
+                    f"models.{self.name}: a loss or weight is not finite at step {step}; the last good checkpoint "
+                    "stays; lower `rate` in its training block"
+                )
+
+
+def _shown(rows: list[Row]) -> str:
+    return f"loss {rows[-1]['loss']:.5g}" if rows and "loss" in rows[-1] else "no row yet"
+
+
+def _engine_facts(engine: Engine, device: torch.device) -> dict[str, Any]:
+    """Return what chose the arithmetic: equal facts give equal bits on the CPU."""
+    return {
+        "precision": engine.precision,
+        "compile": engine.compile,
+        "device": device.type,
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "processor": _processor(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,1 @@
+"""The commands that dvc.yaml calls, one file a verb."""

@@ -1,0 +1,138 @@
+"""The code that a stage reaches: through imports, and through the parts that its params name."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pipeline.lookup import parts_named
+from pipeline.signatures import Named, Settings, Type, file_of, tree
+
+Params: TypeAlias = Mapping[str, Any]
+
+SCRATCH = "scratch"
+SECTIONS = {
+    "fetch": "sources",
+    "pack": "sources",
+    "degrade": "pairs",
+    "train": "models",
+    "evaluate": "models",
+}
+"""The stages that have a digest, and the section of params.yaml that they go through."""
+
+
+def targets(params: Params) -> Iterator[tuple[str, str]]:
+    """Yield (verb, name) of every stage that has a digest."""
+    for verb, section in SECTIONS.items():
+        for name in params[section]:
+            yield verb, name
+
+
+def digest_lines(verb: str, name: str, params: Params) -> list[str]:
+    """Return ``<module or data file> <sha256>`` for all that the stage reaches, sorted."""
+    named = [pair for type_, value in _blocks(verb, name, params) for pair in parts_named(type_, value)]
+    parts = {f"pipeline.{room}.{part}" for room, part in named}
+    modules = sorted(_reached({f"stages.{verb}", *parts}))
+    files = [line for module in modules for line in _data(module)]
+    return sorted([f"{module} {code_digest(file_of(module))}" for module in modules] + files)
+
+
+@cache
+def code_digest(path: Path) -> str:
+    """Return a digest of what the code does: of its syntax tree without docstrings, comments and positions.
+
+    Only types and non-empty fields count, so that Python versions with more fields agree.
+    """
+    return hashlib.sha256(_told(tree(path)).encode()).hexdigest()
+
+
+def _blocks(verb: str, name: str, params: Params) -> Iterator[tuple[Type, Any]]:
+    """Yield the blocks of params.yaml that decide which parts a stage runs, with their types."""
+    training = Settings("pipeline.training.settings", "Training")
+    if SECTIONS[verb] == "sources":
+        yield Named("sources"), params["sources"][name]
+    if verb == "degrade":
+        pairs = params["pairs"][name]
+        yield Settings("pipeline.pairs.settings", "Pairs"), pairs
+        if pairs["learner"] != SCRATCH:
+            yield training, params["models"][pairs["learner"]]["training"]
+    if SECTIONS[verb] == "models":
+        yield training, params["models"][name]["training"]
+    if verb == "evaluate":
+        yield (
+            Settings("pipeline.evaluation.settings", "Suite"),
+            params["suites"][params["models"][name]["suite"]],
+        )
+
+
+def _reached(roots: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        module = waiting.pop()
+        if module not in seen:
+            seen.add(module)
+            waiting += _imports(file_of(module))
+            waiting += [module.rpartition(".")[0]] if "." in module else []
+    return seen
+
+
+@cache
+def _imports(path: Path) -> tuple[str, ...]:
+    """Return the modules of this project that ``path`` imports when it runs, whatever the place in the file."""
+    found = []
+    for node in _running(tree(path)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom) and node.module:
+            inside = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [node.module, *(name for name in inside if _ours(name) and file_of(name).is_file())]
+    return tuple(name for name in found if _ours(name))
+
+
+def _running(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk ``node`` without what stands under ``if TYPE_CHECKING``."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield from _running(child)
+
+
+def _ours(module: str) -> bool:
+    return module.split(".")[0] in ("pipeline", "stages")
+
+
+def _data(module: str) -> list[str]:
+    """Return the lines of the data files that a module names in its constant ``DATA``."""
+    path = file_of(module)
+    for node in tree(path).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DATA":
+            files = [path.with_name(name) for name in ast.literal_eval(node.value)]
+            return [f"{file.parent.name}/{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in files]
+    return []
+
+
+def _told(node: object) -> str:
+    """Tell a syntax tree as text."""
+    if isinstance(node, list):
+        return f"[{','.join(map(_told, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    fields = [(name, _without_docstring(node, name, value)) for name, value in ast.iter_fields(node)]
+    told = [f"{name}={_told(value)}" for name, value in fields if value not in (None, [])]
+    return f"{type(node).__name__}({','.join(told)})"
+
+
+def _without_docstring(node: ast.AST, name: str, value: Any) -> Any:
+    documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    if name == "body" and documented:
+        return [each for each in value if not _is_text(each)]
+    return value
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

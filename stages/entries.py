@@ -1,0 +1,30 @@
+"""Finding an entry of params.yaml, and what a machine says of itself."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ParamsError
+
+
+def entry(params: Mapping[str, Any], section: str, name: str) -> Any:
+    """Return ``section.name`` of params.yaml; raise ParamsError with the choices when it is not there."""
+    if name not in params[section]:
+        raise ParamsError(f"params.yaml: {section} has no `{name}`; choices: {', '.join(params[section]) or 'none'}")
+    return params[section][name]
+
+
+def store() -> Path:
+    """Return the folder of downloads: ``SR_CACHE``, else one in the user's cache folder.
+
+    A relative path counts from the checkout, also where DVC runs an experiment in a temporary folder.
+    """
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    checkout = Path(os.environ.get("DVC_ROOT", "."))
+    return checkout / os.environ["SR_CACHE"] if os.environ.get("SR_CACHE") else caches / "super-resolution"
+
+
+def device_wish() -> str:
+    """Return the device that ``SR_DEVICE`` wants: ``auto`` unless it is set."""
+    return os.environ.get("SR_DEVICE") or "auto"

@@ -1,0 +1,57 @@
+"""The import hook: a stage may import only the modules whose code its digest covers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+from pipeline.errors import PipelineError
+
+VARIABLE = "SR_CODE"
+"""Names the list for worker processes; their first call is ``install_from_environment``."""
+
+
+class CodeError(PipelineError):
+    """A stage imports a module that its digest does not cover: its results could go stale unseen."""
+
+
+class Guard(MetaPathFinder):
+    """Raises at the import of a ``pipeline`` module outside the list.
+
+    Args:
+        listed: the file that the ``fingerprint`` stage wrote for the running stage.
+    """
+
+    def __init__(self, listed: Path) -> None:
+        self.listed = listed
+        self.modules = {line.split()[0] for line in listed.read_text(encoding="utf-8").splitlines()}
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find nothing, but object to a module that is not listed."""
+        if fullname.split(".")[0] == "pipeline" and fullname not in self.modules:
+            raise CodeError(
+                f"{self.listed}: does not cover {fullname}, which is being imported; import it at the top of a "
+                "module of this stage, or name it as a part in params.yaml, then run `dvc repro fingerprint`"
+            )
+        return None
+
+
+def install(listed: Path) -> None:
+    """Guard this process and, through the environment, those it starts."""
+    if not listed.is_file():
+        raise CodeError(f"{listed}: not found; run `dvc repro fingerprint`")
+    os.environ[VARIABLE] = str(listed.resolve())
+    sys.meta_path.insert(0, Guard(listed))
+
+
+def install_from_environment() -> None:
+    """Guard a worker process; forked ones have inherited the guard already."""
+    if VARIABLE in os.environ and not any(isinstance(each, Guard) for each in sys.meta_path):
+        install(Path(os.environ[VARIABLE]))
