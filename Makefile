@@ -59,6 +59,7 @@ stage-named:
 
 # The stamp is younger than the pins only after an install that went well.
 $(STAMP): requirements.txt
+	@rm -f $@
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
 	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	    || { echo 'make: $(PYTHON) is missing or older than 3.11; name a newer one: make setup PYTHON=python3.12' >&2; exit 1; }; \

@@ -27,5 +27,5 @@ class Curve:
                 self.columns = list(row)
                 self.path.write_text(",".join(self.columns) + "\n", encoding="utf-8")
             with self.path.open("a", encoding="utf-8", newline="") as file:
-                values = [f"{value:.9g}" if isinstance(value, float) else value for value in row.values()]
+                values = [f"{value:.9g}" for value in row.values()]
                 csv.writer(file, lineterminator="\n").writerow(values)
