@@ -40,13 +40,13 @@ prove: $(STAMP)  ## the slow proofs, their output also in docs/proofs/
 	@tail -n 1 $(PROOFS)/prove.log | grep -qx 'exit status: 0'
 
 why: stage-named $(STAMP)  ## STAGE=train@x: the files behind a stage's digest
-	$(BIN)/python -m stages why '$(STAGE)'
+	$(BIN)/python -m stages why '$(STAGE)' --listed build/code
 
 accept: stage-named $(STAMP)  ## STAGE=train@x: prove that a change of code moves no result, and keep the result
-	$(BIN)/python -m stages accept '$(STAGE)'
+	$(BIN)/python -m stages accept '$(STAGE)' --lock dvc.lock --listed build/code
 
 tidy: $(STAMP)  ## list what params.yaml no longer names, and ask before removing it
-	$(BIN)/python -m stages tidy
+	$(BIN)/python -m stages tidy --lock dvc.lock --resume build/resume
 
 static: $(STAMP)
 	$(BIN)/ruff format --check .

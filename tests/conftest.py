@@ -1,79 +1,10 @@
-"""Fixtures: a temporary clone of the working tree, with the test parts in their rooms."""
+"""Fixtures: temporary clones of the working tree, with the test parts in their rooms."""
 
-import os
-import re
-import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-OUTPUTS = ("dvc.lock", "scores", "curves", "docs")
-QUIET = {
-    "DVC_NO_ANALYTICS": "1",
-    "GIT_AUTHOR_NAME": "test",
-    "GIT_AUTHOR_EMAIL": "test@example.org",
-    "GIT_COMMITTER_NAME": "test",
-    "GIT_COMMITTER_EMAIL": "test@example.org",
-    "OMP_NUM_THREADS": "1",
-}
-
-
-@dataclass(frozen=True)
-class Clone:
-    """A checkout in a temporary folder."""
-
-    path: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment of its commands: this Python first, its own download store."""
-        own = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "SR_CACHE": "store"}
-        return {**os.environ, **QUIET, **own}
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the clone and return what it said."""
-        return subprocess.run(
-            words, cwd=self.path, env=self.environment, capture_output=True, text=True, check=False, timeout=280
-        )
-
-    def stages(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run ``python -m stages``."""
-        return self.run(sys.executable, "-m", "stages", *words)
-
-    def repro(self, *words: str) -> list[str]:
-        """Run ``dvc repro``, which must succeed; return the stages that ran, in order."""
-        said = self.run("dvc", "repro", *words)
-        assert said.returncode == 0, said.stdout + said.stderr
-        return re.findall(r"^Running stage '(.+)':$", said.stdout, re.MULTILINE)
-
-    def edit(self, file: str, before: str, after: str) -> None:
-        """Replace the one place in ``file`` that reads ``before``."""
-        text = (self.path / file).read_text(encoding="utf-8")
-        assert text.count(before) == 1, f"{file} has `{before}` {text.count(before)} times"
-        (self.path / file).write_text(text.replace(before, after), encoding="utf-8")
-
-
-def make_clone(path: Path) -> Clone:
-    """Copy what git knows or would add into ``path``, put the test parts into their rooms, and commit."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in listed.stdout.splitlines():
-        if Path(name).parts[0] not in OUTPUTS and (ROOT / name).is_file():
-            (path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, path / name)
-    for room in (path / "tests" / "parts").iterdir():
-        if room.is_dir():
-            shutil.copytree(room, path / "pipeline" / room.name, dirs_exist_ok=True)
-    shutil.copyfile(path / "tests" / "parts" / "params.yaml", path / "params.yaml")
-    clone = Clone(path)
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "clone"]):
-        assert clone.run("git", *words).returncode == 0
-    return clone
+from tests.clones import Clone, make_clone
 
 
 @pytest.fixture

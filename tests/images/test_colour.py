@@ -56,7 +56,7 @@ def test_a_grey_image_is_its_own_luma_in_full_range(dtype: DTypeLike) -> None:
     np.testing.assert_array_equal(image[..., 0], luma(image))
 
 
-@pytest.mark.parametrize("shape", [(4, 3), (4, 4, 2), (4, 4, 4)])
+@pytest.mark.parametrize("shape", [(4, 1), (4, 3), (4, 4, 2), (4, 4, 4)])
 def test_an_image_without_colour_is_refused(shape: tuple[int, ...]) -> None:
     for function in (luma, to_ycbcr, to_rgb):
         with pytest.raises(ImageError, match=r"must be \(\.\.\., H, W, 3\)"):

@@ -106,6 +106,14 @@ def test_a_damaged_png_is_called_corrupt() -> None:
         read(bytes(data), "some.png")
 
 
+def test_more_pixels_than_opencv_takes_are_refused() -> None:
+    png = encoded(".png", levels(9, 9, 3))
+    header = b"IHDR" + struct.pack(">II", 1 << 16, 1 << 15) + png[24:29]
+
+    with pytest.raises(ImageError, match=r"^large\.png: is corrupt, or has over 2\^30 pixels"):
+        read(png[:12] + header + struct.pack(">I", zlib.crc32(header)) + png[33:], "large.png")
+
+
 @pytest.mark.parametrize("data", [b"", b"plain text", b"GIF89a", b"\xff\xd8", b"<html></html>"])
 def test_what_is_no_image_file_is_refused(data: bytes) -> None:
     with pytest.raises(ImageError, match="^some.png: is no such file" + WANTED):
