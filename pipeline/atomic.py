@@ -13,21 +13,32 @@ def _beside(path: Path) -> Path:
 
 @contextmanager
 def folder(path: Path) -> Iterator[Path]:
-    """Yield a fresh folder beside ``path`` that takes its place when the block ends without an error."""
+    """Yield a fresh folder beside ``path`` that takes its place when the block ends; after an error it vanishes."""
     partial = _beside(path)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    yield partial
+    try:
+        yield partial
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
     shutil.rmtree(path, ignore_errors=True)
     partial.replace(path)
 
 
 @contextmanager
 def file(path: Path) -> Iterator[Path]:
-    """Yield a name beside ``path``; what is written there is synced and takes its place when the block ends."""
+    """Yield a name beside ``path``; what is written there is synced and takes its place when the block ends.
+
+    After an error it vanishes.
+    """
     partial = _beside(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    yield partial
+    try:
+        yield partial
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
     with partial.open("rb+") as written:
         os.fsync(written.fileno())
     partial.replace(path)

@@ -32,15 +32,15 @@ class Clone:
         own = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "SR_CACHE": "store"}
         return {**os.environ, **QUIET, **own}
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the clone and return what it said."""
+    def run(self, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command in the clone, ``said`` being its input, and return what it said itself."""
         return subprocess.run(
-            words, cwd=self.path, env=self.environment, capture_output=True, text=True, check=False, timeout=280
+            words, cwd=self.path, env=self.environment, input=said, capture_output=True, text=True, timeout=280
         )
 
-    def stages(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def stages(self, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``python -m stages``."""
-        return self.run(sys.executable, "-m", "stages", *words)
+        return self.run(sys.executable, "-m", "stages", *words, said=said)
 
     def repro(self, *words: str) -> list[str]:
         """Run ``dvc repro``, which must succeed; return the stages that ran, in order."""

@@ -1,8 +1,10 @@
 """Fixtures: temporary clones of the working tree, with the test parts in their rooms."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.clones import Clone, make_clone
 
@@ -14,8 +16,20 @@ def clone(tmp_path: Path) -> Clone:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """A clone in which ``dvc repro`` has made everything; tests only read it, or copy it."""
-    clone = make_clone(tmp_path_factory.mktemp("made") / "clone")
-    clone.repro()
-    return clone
+def made(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Clone:
+    """A clone in which ``dvc repro`` has made everything, one for all test processes; tests only read or copy it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if base.name.startswith("popen-") else base) / f"made-{testrun_uid}"
+    shared.mkdir(exist_ok=True)
+    with FileLock(shared / "lock"):
+        if not (shared / "clone").exists():
+            clone = make_clone(shared / "half")
+            clone.repro()
+            clone.path.rename(shared / "clone")
+    return Clone(shared / "clone")
+
+
+@pytest.fixture
+def copy(made: Clone, tmp_path: Path) -> Clone:
+    """A copy of ``made`` that a test may change."""
+    return Clone(shutil.copytree(made.path, tmp_path / "copy", symlinks=True))

@@ -42,7 +42,7 @@ class Resize(Link):
         """Decide the size that leaves."""
         if self.to == "target":
             return {"size": list(target)}
-        factor = self.to if isinstance(self.to, float) else rng.uniform(*self.to)
+        factor = rng.uniform(*self.to) if isinstance(self.to, tuple) else self.to
         return {"size": [max(1, round(side * factor)) for side in size]}
 
     def apply(self, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:

@@ -48,5 +48,6 @@ class Shards:
             path = self.folder / shard
             if not path.is_file():
                 raise DataError(f"{path}: not found; run `dvc repro` to make it")
-            self._maps[shard] = np.memmap(path, dtype=np.uint8, mode="r")
+            empty = path.stat().st_size == 0  # which the system does not map
+            self._maps[shard] = np.empty(0, np.uint8) if empty else np.memmap(path, dtype=np.uint8, mode="r")
         return self._maps[shard]

@@ -1,0 +1,91 @@
+"""A tiny network of each kind through the real stages."""
+
+import csv
+import json
+
+import pytest
+
+from tests.clones import Clone
+
+pytestmark = pytest.mark.slow
+
+MODELS = ["again-x2", "image-x2", "learned-x2", "reference-x2", "unpaired-x2", "video-x2", "zero-shot-x2"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_of_every_kind_is_trained_and_scored(made: Clone, model: str) -> None:
+    scores = json.loads((made.path / "scores" / f"{model}.json").read_text(encoding="utf-8"))
+    with (made.path / "scores" / f"{model}.csv").open(encoding="utf-8", newline="") as file:
+        images = list(csv.DictReader(file))
+
+    ((benchmark, means),) = scores.items()
+    assert {"psnr_y8", "ssim_yf", "images"} == means.keys()
+    assert means["images"] == len(images)
+    assert {benchmark} == {row["benchmark"] for row in images}
+    assert means["psnr_y8"] == pytest.approx(sum(float(row["psnr_y8"]) for row in images) / len(images), abs=1e-5)
+    assert means["psnr_y8"] > 3
+
+
+def test_the_second_repro_runs_no_stage(copy: Clone) -> None:
+    ran = copy.repro()
+
+    assert [] == ran
+
+
+def test_a_learned_degradation_makes_other_pairs_than_bicubic(made: Clone) -> None:
+    pairs = made.path / "data" / "pairs"
+
+    assert (pairs / "textures-x2/lr-000.bin").read_bytes() != (pairs / "textures-learned-x2/lr-000.bin").read_bytes()
+    assert (pairs / "textures-x2/hr-000.bin").read_bytes() == (pairs / "textures-learned-x2/hr-000.bin").read_bytes()
+
+
+def test_a_model_that_starts_from_another_begins_where_that_one_ended(made: Clone) -> None:
+    def losses(model: str) -> list[float]:
+        with (made.path / "curves" / f"{model}.csv").open(encoding="utf-8", newline="") as file:
+            return [float(row["loss"]) for row in csv.DictReader(file)]
+
+    assert losses("again-x2")[0] < losses("image-x2")[0]
+
+
+def test_nothing_is_left_beside_the_outputs(made: Clone) -> None:
+    left = list(made.path.rglob("*.partial"))
+    checkpoints = [path for path in (made.path / "build" / "resume").iterdir() if path.suffix != ".lock"]
+    changed = made.run("git", "status", "--porcelain").stdout.split()[1::2]
+
+    assert [] == left + checkpoints
+    assert ["curves/", "dvc.lock", "scores/"] == changed
+
+
+def test_a_removed_model_is_tidied_away_after_a_yes_and_only_then(copy: Clone) -> None:
+    copy.edit("params.yaml", "  again-x2:", "  renamed-x2:")
+    words = ("tidy", "--lock", "dvc.lock", "--resume", "build/resume")
+
+    listed = copy.stages(*words, said="n\n").stdout
+
+    assert "lock entry  train@again-x2" in listed
+    assert "output      models/again-x2" in listed
+    assert (copy.path / "models" / "again-x2").is_dir()
+
+    copy.stages(*words, said="y\n")
+
+    assert not (copy.path / "models" / "again-x2").exists()
+    assert "again-x2" not in (copy.path / "dvc.lock").read_text(encoding="utf-8")
+    assert (copy.path / "models" / "image-x2").is_dir()
+
+
+def test_a_change_that_moves_no_result_is_accepted_and_one_that_does_is_not(copy: Clone) -> None:
+    words = ("accept", "train@video-x2", "--lock", "dvc.lock", "--listed", "build/code")
+    video = "pipeline/networks/tiny_video.py"
+
+    copy.edit(video, "features = self.enlarge(lr.transpose(1, 2))", "features = self.enlarge(lr.swapaxes(2, 1))")
+    accepted = copy.stages(*words)
+
+    assert 0 == accepted.returncode, accepted.stderr
+    assert "accepted" in accepted.stderr
+    assert ["evaluate@video-x2"] == copy.repro()
+
+    copy.edit(video, "lr.swapaxes(2, 1)", "lr.swapaxes(2, 1) + 1e-3")
+    refused = copy.stages(*words)
+
+    assert 1 == refused.returncode
+    assert "run `dvc repro`" in refused.stderr.splitlines()[-1]

@@ -1,0 +1,126 @@
+"""The runner: one line for a user's fault, no stage that outlives its parent, one holder of a lock."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import PipelineError
+from stages import lock
+from tests.clones import ROOT, Clone
+
+
+def fault(*words: str, options: tuple[str, ...] = ()) -> list[str]:
+    """Run ``python -m stages``, which must fail; return the lines it said."""
+    done = subprocess.run(
+        [sys.executable, *options, "-m", "stages", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done
+    return done.stderr.splitlines()
+
+
+def test_an_unknown_verb_is_answered_with_the_known_ones() -> None:
+    (line,) = fault("trian")
+
+    assert "`trian` is none of" in line
+    assert "check, " in line
+    assert "guard" not in line
+
+
+def test_a_missing_option_is_named() -> None:
+    (line,) = fault("scratch")
+
+    assert "usage: python -m stages scratch --out PATH; missing: ['out'], unknown: []" == line
+
+
+def test_an_unknown_option_is_named() -> None:
+    (line,) = fault("scratch", "--out", "x", "--into", "y")
+
+    assert "unknown: ['into']" in line
+
+
+def test_an_unknown_entry_is_answered_with_the_known_ones() -> None:
+    (line,) = fault("fetch", "photos", "--out", "x")
+
+    assert "params.yaml: sources has no `photos`; choices: photos-train, photos-test" == line
+
+
+def test_missing_packages_are_one_line_that_says_how_to_get_them() -> None:
+    (line,) = fault("check", options=("-S",))
+
+    assert line.startswith("missing packages: numpy")
+    assert "make setup" in line
+
+
+def test_a_stage_without_its_digest_file_says_how_to_make_it() -> None:
+    (line,) = fault("fetch", "photos-train", "--code", "build/no/such", "--out", "x")
+
+    assert "build/no/such: not found; run `dvc repro fingerprint`" == line
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the signal of the parent's death is Linux's")
+def test_a_stage_dies_with_its_parent(tmp_path: Path) -> None:
+    child = tmp_path / "child"
+    waits = f"""
+import os, pathlib, time
+from stages.watch import die_with
+die_with(os.getppid())
+pathlib.Path({str(child)!r}).write_text(str(os.getpid()))
+time.sleep(60)
+"""
+    starts = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {waits!r}])"
+    parent = subprocess.Popen([sys.executable, "-c", starts], cwd=ROOT)
+    while not (child.exists() and child.read_text()):
+        time.sleep(0.02)
+    pid = int(child.read_text())
+
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+
+    assert _ends(pid)
+
+
+def test_a_lock_is_held_by_one_process_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "PATIENCE_SECONDS", 0.0)
+    key = tmp_path / "key.lock"
+
+    with lock.held(key), pytest.raises(PipelineError, match="another process"), lock.held(key):
+        pass
+    with lock.held(key):
+        assert key.exists()
+
+
+def test_the_disk_a_params_file_needs_is_told_beforehand(clone: Clone) -> None:
+    said = clone.stages("disk").stderr
+
+    assert "not counted, their content was never recorded: textures, clips, references, strangers" in said
+
+
+def test_why_lists_the_files_behind_a_digest_and_marks_the_changed(clone: Clone) -> None:
+    assert clone.stages("fingerprint", "--out", "build/code").returncode == 0
+    clone.edit("pipeline/networks/tiny_image.py", "padding=1", "padding=2")
+
+    said = clone.stages("why", "train@image-x2", "--listed", "build/code").stdout.splitlines()
+
+    assert "* pipeline.networks.tiny_image" in said
+    assert "  pipeline.losses.l1" in said
+    assert not any("tiny_video" in line for line in said)
+
+
+def _ends(pid: int) -> bool:
+    """Tell whether the process ends within five seconds; a zombie has ended."""
+    for _ in range(250):
+        try:
+            os.kill(pid, 0)
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state in "ZX":
+            return True
+        time.sleep(0.02)
+    return False
