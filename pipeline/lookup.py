@@ -10,11 +10,13 @@ from pipeline.errors import ParamsError
 from pipeline.kinds import Described, Weighted
 from pipeline.signatures import (
     HOME,
+    Choice,
     DictOf,
     Either,
     ListOf,
     Named,
     Parameter,
+    Scalar,
     Settings,
     Supplied,
     TupleOf,
@@ -112,10 +114,23 @@ def entry(type_: Type, key: str, item: Any) -> Any:
 
 
 def chosen(type_: Either, value: Any) -> Type:
-    """Return the option of a union whose shape ``value`` has."""
-    nested = (ListOf, TupleOf, DictOf, Named, Settings)
-    fitting = [each for each in type_.options if isinstance(each, nested) == isinstance(value, list | dict)]
-    return (fitting or list(type_.options))[0]
+    """Return the first option of a union whose shape ``value`` has, or else the first option."""
+    return next((option for option in type_.options if _shaped(option, value)), type_.options[0])
+
+
+def fits(type_: type, value: Any) -> bool:
+    """Tell whether ``value`` is of a scalar type: int and bool strictly, a whole number also as a float."""
+    if isinstance(value, bool):
+        return type_ is bool
+    return isinstance(value, int | float) if type_ is float else isinstance(value, type_)
+
+
+def _shaped(type_: Type, value: Any) -> bool:
+    if isinstance(type_, Scalar):
+        return fits(type_.type, value)
+    if isinstance(type_, Choice):
+        return not isinstance(value, list | dict) and value in type_.values
+    return isinstance(value, list if isinstance(type_, ListOf | TupleOf) else dict)
 
 
 def _parts_inside(wanted: tuple[Parameter, ...], block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from pipeline.errors import PipelineError
+from stages.closure import digest_file
 from stages.why import stage_of
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ REVISIONS = 50
 
 def main(params: Mapping[str, Any], name: str, lock: Path, listed: Path) -> None:
     """Compare old and new code of the stage ``name`` and accept the new one when its outputs are equal."""
-    digest = str(listed / "-".join(stage_of(name, params)))
+    digest = str(listed / digest_file(*stage_of(name, params)))
     stage = _locked(lock, name)
     with tempfile.TemporaryDirectory(prefix="accept-") as folder:
         before, after = Path(folder, "before"), Path(folder, "after")

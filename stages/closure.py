@@ -15,6 +15,9 @@ from pipeline.signatures import Named, Settings, Type, file_of, tree
 Params: TypeAlias = Mapping[str, Any]
 
 SCRATCH = "scratch"
+ONCE = ("scratch",)
+"""The stages with a digest that there is one of."""
+
 SECTIONS = {
     "fetch": "sources",
     "pack": "sources",
@@ -22,14 +25,21 @@ SECTIONS = {
     "train": "models",
     "evaluate": "models",
 }
-"""The stages that have a digest, and the section of params.yaml that they go through."""
+"""The stages with a digest that there is one of for each entry of a section of params.yaml."""
 
 
 def targets(params: Params) -> Iterator[tuple[str, str]]:
-    """Yield (verb, name) of every stage that has a digest."""
+    """Yield (verb, name) of every stage that has a digest; the name is empty where there is one of the verb."""
+    for verb in ONCE:
+        yield verb, ""
     for verb, section in SECTIONS.items():
         for name in params[section]:
             yield verb, name
+
+
+def digest_file(verb: str, name: str) -> str:
+    """Return the file name of a stage's digest."""
+    return f"{verb}-{name}" if name else verb
 
 
 def digest_lines(verb: str, name: str, params: Params) -> list[str]:
@@ -52,15 +62,16 @@ def code_digest(path: Path) -> str:
 
 def _blocks(verb: str, name: str, params: Params) -> Iterator[tuple[Type, Any]]:
     """Yield the blocks of params.yaml that decide which parts a stage runs, with their types."""
+    section = SECTIONS.get(verb)
     training = Settings("pipeline.training.settings", "Training")
-    if SECTIONS[verb] == "sources":
+    if section == "sources":
         yield Named("sources"), params["sources"][name]
     if verb == "degrade":
         pairs = params["pairs"][name]
         yield Settings("pipeline.pairs.settings", "Pairs"), pairs
         if pairs["learner"] != SCRATCH:
             yield training, params["models"][pairs["learner"]]["training"]
-    if SECTIONS[verb] == "models":
+    if section == "models":
         yield training, params["models"][name]["training"]
     if verb == "evaluate":
         yield (

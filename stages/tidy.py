@@ -31,7 +31,7 @@ def main(params: Mapping[str, Any], lock: Path, resume: Path) -> None:
 
 
 def _stale(entries: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
-    wanted = {f"{verb}@{name}" for verb, name in targets(params)}
+    wanted = {f"{verb}@{name}" for verb, name in targets(params) if name}
     return sorted(name for name in entries if "@" in name and name not in wanted)
 
 

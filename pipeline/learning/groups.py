@@ -21,7 +21,7 @@ def over(optimizer: Optimizer, network: Network, paces: Mapping[str, float]) -> 
         LearningError: when there is nothing to learn, or a prefix matches no parameter.
     """
     if not any(True for _ in network.parameters()):
-        raise LearningError(f"{type(network).__name__} has no weights to learn; use the recipe `fixed` and `steps: 0`")
+        raise LearningError("network: has no weights to learn; use the recipe `fixed` with `steps: 0`")
     groups: dict[str, list[Any]] = {"": [], **{prefix: [] for prefix in paces}}
     for name, parameter in network.named_parameters():
         fitting = [prefix for prefix in groups if name.startswith(prefix)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from pipeline.errors import LearningError
 from pipeline.fields import needs, pick
 from pipeline.kinds import Fields, Loss, Weighted
 
@@ -16,10 +17,14 @@ class Objective(nn.Module):
 
     Args:
         losses: the losses by name; ``fields`` of one renames what it reads.
+
+    Raises:
+        LearningError: when a loss has the name of the sum, or a field is renamed that the loss does not read.
     """
 
     def __init__(self, losses: Mapping[str, Weighted[Loss]]) -> None:
         super().__init__()
+        _require_sense(losses)
         self.parts = nn.ModuleDict({name: each.part for name, each in losses.items()})
         self.weights = {name: each.weight for name, each in losses.items()}
         self.wanted = {
@@ -43,3 +48,13 @@ class Objective(nn.Module):
         values = pick(tuple(wanted.values()), batch, f"loss `{name}`")
         loss: Tensor = self.parts[name](**{argument: values[field] for argument, field in wanted.items()})
         return loss
+
+
+def _require_sense(losses: Mapping[str, Weighted[Loss]]) -> None:
+    if "loss" in losses:
+        raise LearningError("losses: `loss` is the name of their sum; give yours another name and `name: <loss>`")
+    for name, each in losses.items():
+        read = needs(each.part.forward)
+        idle = sorted(each.fields.keys() - set(read))
+        if idle:
+            raise LearningError(f"losses.{name}.fields: renames {idle}; the loss reads {list(read)}")

@@ -14,10 +14,10 @@ from pipeline.degradations.chain import Chain
 from pipeline.errors import DataError
 from pipeline.images.colour import to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
-from pipeline.kinds import Drawn, Link
+from pipeline.kinds import Drawn, Link, Size
 from pipeline.lookup import build
 from pipeline.pairs.derive import derived
-from pipeline.pairs.reading import PAIRS, Facts
+from pipeline.pairs.reading import LR_GRID, PAIRS, Facts
 from pipeline.pairs.settings import Pairs
 from pipeline.randomness import generator
 from pipeline.shards.index import Entry, write_index
@@ -34,13 +34,15 @@ def make_pairs(settings: Pairs, name: str, *, shards: Path, learner: Path, out: 
     source = Shards(shards)
     with atomic.folder(out) as folder:
         if settings.degradation == "given":
-            entries = _given(source, settings.scale)
+            kept = entries = _given(source, settings.scale)
         else:
             assert isinstance(settings.degradation, list)
             chain = Chain([build("degradations", link, learner=learner) for link in settings.degradation])
             maker = Maker(source, chain, settings, Writer(folder), (seed, name))
-            entries = [maker.pair(entry) for entry in source.entries]
-        link_shards(source.folder, [place for entry in source.entries for place in entry.planes.values()], folder)
+            kept = [_without_lr(entry) for entry in source.entries]
+            drawn = [maker.draw(entry) for entry in kept]
+            entries = [maker.pair(*each) for each in zip(kept, drawn, strict=True)]
+        link_shards(source.folder, [place for entry in kept for place in entry.planes.values()], folder)
         write_index(folder, entries)
         facts = Facts(settings.scale, settings.rounding, f"{settings.source}-x{settings.scale}", source.digest())
         (folder / PAIRS).write_text(json.dumps(asdict(facts), indent=1) + "\n", encoding="utf-8")
@@ -56,16 +58,25 @@ class Maker:
     writer: Writer
     key: tuple[int, str]
 
-    def pair(self, entry: Entry) -> Entry:
+    def draw(self, entry: Entry) -> Drawn:
+        """Return what chance decides for ``entry``; the chain must then leave the LR size."""
+        height, width = target = self._target(entry)
+        size = (height * self.settings.scale, width * self.settings.scale)
+        drawn = self.chain.draw(generator(*self.key, entry.key), size, target)
+        leaves = self.chain.after(size, drawn)
+        if leaves != target:
+            raise DataError(
+                f"pairs.{self.key[1]}.degradation: leaves {leaves[0]}x{leaves[1]} of {entry.key}, not the LR size "
+                f"{height}x{width}; end the chain with `resize: {{to: target, kernel: bicubic}}`"
+            )
+        return drawn
+
+    def pair(self, entry: Entry, drawn: Drawn) -> Entry:
         """Return ``entry`` with its LR plane and the draw that made it."""
-        if "hr" not in entry.planes:
-            raise DataError(f"{self.source.folder}: {entry.key} has no `hr` plane to degrade; use `degradation: given`")
         plane, field = ("lr", "hr") if self.settings.rounding == "uint8" else ("lr_y", "hr_y")
         image = crop_to_multiple(self._hr(entry, field), self.settings.scale)
-        height, width = image.shape[-3:-1]
-        target = (height // self.settings.scale, width // self.settings.scale)
-        drawn = self._draw(entry, (height, width), target)
         degraded = self.chain.apply(to_float(image), drawn)
+        target = self._target(entry)
         assert degraded.shape[-3:-1] == target, f"{entry.key}: a link promised {target}, gave {degraded.shape}"
         values = to_uint8(degraded) if plane == "lr" else degraded.astype(np.float32)
         return Entry(entry.key, entry.member, {**entry.planes, plane: self.writer.add(plane, values)}, drawn["links"])
@@ -75,15 +86,21 @@ class Maker:
         assert how is not None, f"{field} is derived from hr"
         return how.make(self.source.plane(entry, "hr"), self.settings.scale)
 
-    def _draw(self, entry: Entry, size: tuple[int, int], target: tuple[int, int]) -> Drawn:
-        drawn = self.chain.draw(generator(*self.key, entry.key), size, target)
-        leaves = self.chain.after(size, drawn)
-        if leaves != target:
-            raise DataError(
-                f"pairs.{self.key[1]}.degradation: leaves {leaves[0]}x{leaves[1]} of {entry.key}, not the LR size "
-                f"{target[0]}x{target[1]}; end the chain with `resize: {{to: target, kernel: bicubic}}`"
-            )
-        return drawn
+    def _target(self, entry: Entry) -> Size:
+        """Return height and width of the LR image of ``entry``."""
+        if "hr" not in entry.planes:
+            raise DataError(f"{self.source.folder}: {entry.key} has no `hr` plane to degrade; use `degradation: given`")
+        height, width = entry.planes["hr"].shape[-3:-1]
+        scale = self.settings.scale
+        if min(height, width) < scale:
+            raise DataError(f"{self.source.folder}: {entry.key} has {height}x{width} pixels; the scale is {scale}")
+        return height // scale, width // scale
+
+
+def _without_lr(entry: Entry) -> Entry:
+    """Return ``entry`` without the LR planes of its source, which a chain replaces."""
+    planes = {name: place for name, place in entry.planes.items() if name not in LR_GRID}
+    return Entry(entry.key, entry.member, planes)
 
 
 def _given(source: Shards, scale: int) -> list[Entry]:

@@ -15,6 +15,7 @@ from pipeline.shards.reading import Shards
 
 PAIRS = "pairs.json"
 HR_GRID = ("hr",)
+LR_GRID = ("lr", "lr_y")
 UNALIGNED = ("ref",)
 
 
@@ -67,7 +68,7 @@ class PairSet:
 
     def grid(self, entry: Entry) -> tuple[int, int]:
         """Return height and width of the LR image, there or not."""
-        for plane in ("lr", "lr_y"):
+        for plane in LR_GRID:
             if plane in entry.planes:
                 height, width = entry.planes[plane].shape[-3:-1]
                 return height, width
@@ -116,3 +117,5 @@ def _facts(folder: Path) -> Facts:
         return Facts(**json.loads((folder / PAIRS).read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise DataError(f"{folder / PAIRS}: not found; run `dvc repro` to make it") from None
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{folder / PAIRS}: is broken ({error}); remove the folder and run `dvc repro`") from None

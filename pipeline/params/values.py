@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from pipeline.errors import ParamsError
-from pipeline.lookup import children, chosen, names, settings, signature
+from pipeline.lookup import children, chosen, fits, names, settings, signature
 from pipeline.signatures import (
     Choice,
     DictOf,
@@ -34,7 +34,7 @@ WEIGHTED = (
 def problems(type_: Type, value: Any, where: str) -> Iterator[str]:
     """Yield one line, beginning with ``where``, for everything in ``value`` that does not fit ``type_``."""
     if isinstance(type_, Scalar):
-        yield from ([] if _fits(type_.type, value) else [f"{where}: must be {NOUNS[type_.type]}, not {_shown(value)}"])
+        yield from ([] if fits(type_.type, value) else [f"{where}: must be {NOUNS[type_.type]}, not {_shown(value)}"])
     elif isinstance(type_, Choice):
         listed = isinstance(value, list | dict) or value not in type_.values
         yield from [f"{where}: {unknown(str(value), map(str, type_.values))}"] if listed else []
@@ -76,12 +76,6 @@ def _inside(where: str, key: object) -> str:
     return f"{where}: {key}" if where.endswith(".yaml") else f"{where}.{key}"
 
 
-def _fits(type_: type, value: Any) -> bool:
-    if isinstance(value, bool):
-        return type_ is bool
-    return isinstance(value, int | float) if type_ is float else isinstance(value, type_)
-
-
 def _shown(value: Any) -> str:
     kind = {dict: "a mapping", list: "a list", type(None): "null"}.get(type(value))
     return kind or f"{value!r} ({type(value).__name__})"
@@ -104,8 +98,8 @@ def _either(type_: Either, value: Any, where: str) -> Iterator[str]:
     if all(tried):
         nested = isinstance(value, list | dict)
         option = chosen(type_, value)
-        fits = isinstance(option, ListOf | TupleOf | DictOf | Named | Settings) and nested
-        yield from problems(option, value, where) if fits else [f"{where}: {_shown(value)}; {_wanted(type_)}"]
+        readable = isinstance(option, ListOf | TupleOf | DictOf | Named | Settings) and nested
+        yield from problems(option, value, where) if readable else [f"{where}: {_shown(value)}; {_wanted(type_)}"]
 
 
 def _part(type_: Named, value: Any, where: str) -> Iterator[str]:
@@ -166,4 +160,4 @@ def _is_single(item: Any) -> bool:
 
 
 def _is_options(type_: Named, item: Any) -> bool:
-    return isinstance(item, dict) or (type_.weighted and _fits(float, item))
+    return isinstance(item, dict) or (type_.weighted and fits(float, item))

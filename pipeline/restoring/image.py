@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pipeline.errors import BatchError
+from pipeline.errors import BatchError, ImageError
 from pipeline.images.colour import to_float, to_rgb, to_uint8, to_ycbcr
 from pipeline.images.resize import resize
 from pipeline.kinds import Fields
@@ -65,6 +65,8 @@ def _batch(planes: Mapping[str, NDArray[Any]], wanted: Iterable[str], scale: int
 
 def _channels_last(field: Tensor) -> NDArray[np.float32]:
     pixels: NDArray[np.float32] = field[0].float().movedim(-3, -1).cpu().numpy()
+    if not np.isfinite(pixels).all():
+        raise ImageError("the network made values that are no numbers; it has diverged: lower its learning rate")
     return pixels
 
 

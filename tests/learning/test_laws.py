@@ -1,0 +1,343 @@
+"""Objective, parameter groups, average and devices; and what holds for every loss, schedule and optimizer."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn, optim
+
+from pipeline.errors import BatchError, LearningError
+from pipeline.fields import FIELDS, needs
+from pipeline.kinds import Weighted
+from pipeline.learning.average import Average
+from pipeline.learning.devices import device_of
+from pipeline.learning.groups import over
+from pipeline.learning.handing import Handing, scale_of
+from pipeline.learning.objective import Objective
+from pipeline.lookup import build, names
+from pipeline.losses.l1 import L1
+from pipeline.losses.mse import MSE
+from pipeline.networks.bicubic import Bicubic
+from pipeline.networks.bicubic_luma import BicubicLuma
+from pipeline.optimizers.adam import Adam
+from pipeline.schedules.cosine import Cosine
+from pipeline.schedules.steps import Steps
+
+LOSSES: Mapping[str, Mapping[str, Any]] = {"l1": {}, "mse": {}}
+"""Options of every loss."""
+SCHEDULES: Mapping[str, tuple[Mapping[str, Any], float, float]] = {
+    "constant": ({}, 1, 1),
+    "cosine": ({"floor": 0.1}, 1, 0.1),
+    "steps": ({"at": [0.5, 0.75], "factor": 0.5}, 1, 0.25),
+}
+"""Options of every schedule, its factor at the beginning and at the end."""
+OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {"adam": {"rate": 0.01}}
+"""Options of every optimizer; the rate is 0.01."""
+END = math.nextafter(1, 0)
+
+
+class Signed(nn.Module):
+    """The mean of sr - hr: it tells which of the two is which."""
+
+    def forward(self, sr: Tensor, hr: Tensor) -> Tensor:
+        return (sr - hr).mean()
+
+
+class Toy(nn.Module):
+    """Layers whose names begin alike."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(2, 3)
+        self.body = nn.ModuleDict({"first": nn.Linear(3, 3), "last": nn.Linear(3, 1)})
+
+    def forward(self, lr: Tensor) -> Tensor:
+        features = self.body["first"](self.head(lr).tanh())
+        output: Tensor = self.body["last"](features.tanh())
+        return output
+
+
+def toy() -> Toy:
+    torch.manual_seed(0)
+    return Toy()
+
+
+def test_an_objective_hands_fields_by_name() -> None:
+    batch = {"hr": torch.tensor(1.0), "sr": torch.tensor(3.0), "lr": torch.tensor(9.0)}
+
+    assert 2 == float(Objective({"signed": Weighted(Signed(), 1.0)}).of(batch)["loss"])
+
+
+def test_an_objective_renames_fields() -> None:
+    objective = Objective({"cycle": Weighted(Signed(), 1.0, {"sr": "hr_cycle", "hr": "sr"})})
+    batch = {"hr": torch.tensor(100.0), "sr": torch.tensor(3.0), "hr_cycle": torch.tensor(10.0)}
+
+    assert {"hr_cycle", "sr"} == objective.reads
+    assert 7 == float(objective.of(batch)["cycle"])
+
+
+def test_an_objective_is_the_weighted_sum_of_its_losses() -> None:
+    objective = Objective({"l1": Weighted(L1(), 2.0), "square": Weighted(MSE(), 0.5), "off": Weighted(Signed(), 0.0)})
+    values = objective.of({"sr": torch.tensor([3.0, -1.0]), "hr": torch.tensor([0.0, 0.0])})
+
+    assert {"l1": 2, "square": 5, "off": 1, "loss": 6.5} == {name: float(value) for name, value in values.items()}
+    assert {"sr", "hr"} == objective.reads
+
+
+def test_a_missing_field_is_named_with_its_reader() -> None:
+    objective = Objective({"l1": Weighted(L1(), 1.0, {"hr": "hr_y"})})
+
+    with pytest.raises(BatchError, match=r"^loss `l1` reads \['hr_y'\]; there are only \['hr', 'sr'\]$"):
+        objective.of({"sr": torch.zeros(1), "hr": torch.zeros(1)})
+
+
+def test_a_rename_of_what_the_loss_does_not_read_is_refused() -> None:
+    with pytest.raises(LearningError, match=r"losses\.l1\.fields: renames \['srr'\]; the loss reads \['sr', 'hr'\]"):
+        Objective({"l1": Weighted(L1(), 1.0, {"srr": "sr_y"})})
+
+
+def test_a_loss_cannot_have_the_name_of_the_sum() -> None:
+    with pytest.raises(LearningError, match="`loss` is the name of their sum"):
+        Objective({"loss": Weighted(L1(), 1.0)})
+
+
+def test_a_network_is_handed_what_it_reads_and_gives_named_fields() -> None:
+    field = torch.rand(1, 1, 2, 2)
+    batch = {"ilr": field, "ilr_y": field, "hr": field}
+
+    assert {"sr": field} == Handing(Bicubic(2))(batch)
+    assert {"lr": field} == Handing(Bicubic(2), gives="lr")(batch)
+    assert {"sr_y": field} == Handing(BicubicLuma(2))(batch)
+    assert 3 == scale_of(Bicubic(3))
+
+
+def test_a_network_whose_field_is_missing_is_named() -> None:
+    with pytest.raises(BatchError, match=r"^Bicubic reads \['ilr'\]; there are only \['lr'\]$"):
+        Handing(Bicubic(2))({"lr": torch.rand(1, 3, 2, 2)})
+
+
+def rates(optimizer: optim.Optimizer, network: nn.Module) -> dict[str, float]:
+    """Return the rate of every parameter by its name."""
+    found = {id(each): group["lr"] for group in optimizer.param_groups for each in group["params"]}
+    return {name: found[id(each)] for name, each in network.named_parameters()}
+
+
+def test_without_paces_every_parameter_learns_at_the_rate() -> None:
+    network = toy()
+
+    assert {name: 0.1 for name, _ in network.named_parameters()} == rates(over(Adam(0.1), network, {}), network)
+
+
+def test_the_longest_prefix_decides_the_pace() -> None:
+    network = toy()
+    made = rates(over(Adam(1.0), network, {"body": 0.5, "body.last": 0.1, "body.last.bias": 2.0}), network)
+
+    assert [1.0, 0.5, 0.1, 2.0] == [
+        made[name] for name in ("head.weight", "body.first.bias", "body.last.weight", "body.last.bias")
+    ]
+
+
+def test_a_pace_reaches_the_weights() -> None:
+    network = toy()
+    before = {name: each.detach().clone() for name, each in network.named_parameters()}
+    optimizer = over(Adam(0.1), network, {"body": 0.01})
+    network(torch.ones(4, 2)).sum().backward()
+    optimizer.step()
+    moved = {name: float((each.detach() - before[name]).abs().max()) for name, each in network.named_parameters()}
+
+    assert pytest.approx(0.1, rel=1e-4) == moved["head.bias"]  # Adam's first step is as long as its rate
+    assert pytest.approx(0.001, rel=1e-4) == moved["body.last.bias"]
+
+
+def test_a_prefix_that_matches_nothing_is_refused_with_the_layers_there_are() -> None:
+    with pytest.raises(LearningError, match=r"no parameter begins with \['tail'\]; the network has body, head"):
+        over(Adam(0.1), toy(), {"tail": 0.1, "head": 0.5})
+
+
+def test_a_network_without_weights_cannot_learn() -> None:
+    with pytest.raises(LearningError, match="has no weights to learn; use the recipe `fixed`"):
+        over(Adam(0.1), Bicubic(2), {})
+
+
+@pytest.mark.parametrize("name", names("optimizers"))
+def test_every_optimizer_keeps_rate_and_pace_of_each_group(name: str) -> None:
+    optimizer = over(build("optimizers", {"name": name, **OPTIMIZERS[name]}), toy(), {"head": 0.5})
+
+    assert [(0.01, 1.0), (0.005, 0.5)] == [(group["initial_lr"], group["pace"]) for group in optimizer.param_groups]
+    assert [0.01, 0.005] == [group["lr"] for group in optimizer.param_groups]
+
+
+@pytest.mark.parametrize("name", names("optimizers"))
+def test_every_optimizer_goes_downhill(name: str) -> None:
+    network = toy()
+    optimizer = over(build("optimizers", {"name": name, **OPTIMIZERS[name]}), network, {})
+    losses = list(descent(network, optimizer, steps=40))
+
+    assert losses[-1] < losses[0] / 2
+
+
+def descent(network: nn.Module, optimizer: optim.Optimizer, steps: int) -> Iterator[float]:
+    chance = torch.Generator().manual_seed(0)
+    for _ in range(steps):
+        loss = (network(torch.rand(8, 2, generator=chance)) - 1).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        yield float(loss.detach())
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"betas": (0.5, 0.9)}, {"epsilon": 0.1}, {"betas": (0.8, 0.99), "epsilon": 1e-3}]
+)
+def test_adam_is_the_adam_of_torch(options: Mapping[str, Any]) -> None:
+    ours, theirs = toy(), toy()
+    names_of_torch = {"betas": "betas", "epsilon": "eps"}
+    reference = optim.Adam(theirs.parameters(), 0.03, **{names_of_torch[key]: item for key, item in options.items()})
+    expected = list(descent(theirs, reference, steps=5))
+
+    assert expected == list(descent(ours, over(Adam(0.03, **options), ours, {}), steps=5))
+    assert torch.equal(theirs.head.weight, ours.head.weight)
+
+
+def test_adam_has_the_defaults_of_the_paper() -> None:
+    (group,) = over(Adam(0.001), toy(), {}).param_groups
+
+    assert ((0.9, 0.999), 1e-8, 0) == (group["betas"], group["eps"], group["weight_decay"])
+
+
+def test_an_average_has_its_closed_form() -> None:
+    layer = nn.Linear(1, 1)
+    path = [2.0, 3.0, 5.0, 7.0, 11.0]
+    nn.init.constant_(layer.weight, path[0])
+    average = Average({"network": layer}, decay=0.8)
+    for value in path[1:]:
+        nn.init.constant_(layer.weight, value)
+        average.update()
+    steps = len(path) - 1
+    expected = 0.8**steps * path[0] + sum(0.2 * 0.8 ** (steps - n) * path[n] for n in range(1, steps + 1))
+
+    assert pytest.approx(expected, rel=1e-6) == float(average.values["network.weight"])
+    assert 11 == float(layer.weight.detach())
+
+
+def test_an_average_takes_the_place_of_the_weights_of_each_network() -> None:
+    first, second = nn.Linear(1, 1), nn.Linear(1, 1)
+    average = Average({"network": first, "degrader": second}, decay=0.5)
+    for layer, value in ((first, 1.0), (second, 2.0)):
+        average.values["network.weight" if layer is first else "degrader.weight"].fill_(0)
+        nn.init.constant_(layer.weight, value)
+    average.update()
+    average.apply()
+
+    assert [0.5, 1.0] == [float(layer.weight.detach()) for layer in (first, second)]
+
+
+def test_an_average_takes_counters_over_and_averages_statistics() -> None:
+    layer = nn.BatchNorm1d(1)
+    average = Average({"network": layer}, decay=0.75)
+    for _ in range(3):
+        layer(torch.full((4, 1), 8.0))
+    running = float(layer.running_mean) if layer.running_mean is not None else math.nan
+    average.update()
+
+    assert 3 == int(average.values["network.num_batches_tracked"])
+    assert pytest.approx(0.25 * running) == float(average.values["network.running_mean"])
+
+
+def test_an_average_does_not_move_with_the_weights() -> None:
+    layer = nn.Linear(1, 1)
+    average = Average({"network": layer}, decay=0.5)
+    before = float(average.values["network.weight"])
+    nn.init.constant_(layer.weight, before + 1)
+
+    assert before == float(average.values["network.weight"])
+
+
+@pytest.mark.parametrize("name", names("schedules"))
+def test_every_schedule_begins_and_ends_where_it_says_and_stays_between_0_and_1(name: str) -> None:
+    options, first, last = SCHEDULES[name]
+    schedule = build("schedules", {"name": name, **options})
+    values = [schedule(n / 1000) for n in range(1000)]
+
+    assert pytest.approx([first, last], abs=1e-9) == [schedule(0.0), schedule(END)]
+    assert all(0 <= value <= 1 for value in values)
+    assert sorted(values, reverse=True) == values
+
+
+def test_steps_multiply_the_rate_at_their_points_and_not_before() -> None:
+    schedule = Steps((0.5, 0.75), 0.5)
+    points = [0.5, 0.75]
+
+    assert [1, 0.5] == [schedule(math.nextafter(point, 0)) for point in points]
+    assert [0.5, 0.25] == [schedule(point) for point in points]
+
+
+def test_cosine_is_half_way_down_in_the_middle_and_never_below_its_floor() -> None:
+    schedule = Cosine(floor=0.2)
+
+    assert pytest.approx([1, 0.6, 0.2]) == [schedule(0.0), schedule(0.5), schedule(END)]
+    assert pytest.approx(0.2 + 0.8 * (1 + math.sqrt(0.5)) / 2) == schedule(0.25)
+
+
+def test_cosine_rises_evenly_in_its_warmup_and_falls_behind_it() -> None:
+    schedule = Cosine(floor=0.0, warmup=0.2)
+
+    assert pytest.approx([0, 0.25, 0.5, 1, 0.5, 0]) == [schedule(each) for each in (0.0, 0.05, 0.1, 0.2, 0.6, END)]
+
+
+def loss_and_fields(name: str) -> tuple[nn.Module, list[str]]:
+    loss = build("losses", {"name": name, **LOSSES[name]})
+    return loss, list(needs(loss.forward))
+
+
+@pytest.mark.parametrize("name", names("losses"))
+def test_every_loss_is_zero_for_equal_images_and_positive_for_others(name: str) -> None:
+    loss, fields = loss_and_fields(name)
+    image = torch.rand(2, 3, 8, 9, generator=torch.Generator().manual_seed(0))
+    same = loss(**dict.fromkeys(fields, image))
+    different = loss(**{field: image + 0.1 * n for n, field in enumerate(fields)})
+
+    assert 0 == float(same)
+    assert float(different) > 0
+    assert ((), ()) == (same.shape, different.shape)
+
+
+@pytest.mark.parametrize("name", names("losses"))
+def test_every_loss_reads_fields_of_the_table_and_teaches_what_is_restored(name: str) -> None:
+    loss, fields = loss_and_fields(name)
+    chance = torch.Generator().manual_seed(0)
+    batch = {field: torch.rand(2, 3, 8, 9, generator=chance) for field in fields}
+    batch["sr"].requires_grad_()
+    loss(**batch).backward()
+
+    assert set(fields) <= FIELDS.keys()
+    assert batch["sr"].grad is not None
+    assert bool(batch["sr"].grad.all())
+
+
+def test_absolute_and_squared_error_are_means_over_all_pixels() -> None:
+    sr, hr = torch.tensor([[1.0, -2.0], [0.5, 4.0]]), torch.tensor([[0.0, 1.0], [0.5, 2.0]])
+
+    assert [(1 + 3 + 0 + 2) / 4, (1 + 9 + 0 + 4) / 4] == [float(L1()(sr, hr)), float(MSE()(sr, hr))]
+
+
+def test_the_processor_is_taken_when_wished_and_when_there_is_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+    assert [torch.device("cpu")] * 2 == [device_of("auto"), device_of("cpu")]
+
+
+def test_a_gpu_is_taken_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+
+    assert [torch.device("cuda"), torch.device("cuda", 1)] == [device_of("auto"), device_of("cuda:1")]
+
+
+@pytest.mark.parametrize(("wish", "said"), [("cuda", "torch sees no CUDA device"), ("gpu", "`gpu` is no device")])
+def test_another_device_is_never_taken_instead(monkeypatch: pytest.MonkeyPatch, wish: str, said: str) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+    with pytest.raises(LearningError, match=said):
+        device_of(wish)

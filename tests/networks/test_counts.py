@@ -1,0 +1,186 @@
+"""The networks of the literature: parameters to the last one, and how their layers are wired."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.functional import pixel_shuffle
+
+from pipeline.blocks.residual import ResidualBlock
+from pipeline.errors import LearningError
+from pipeline.lookup import build
+from pipeline.networks.edsr import EDSR
+from pipeline.networks.espcn import ESPCN
+from pipeline.networks.srcnn import SRCNN
+
+FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "scale", "count"),
+    [
+        ("srcnn", {"kernels": [9, 1, 5]}, 2, 8_129),
+        ("srcnn", {"kernels": [9, 3, 5]}, 3, 24_513),
+        ("srcnn", {"kernels": [9, 5, 5]}, 4, 57_281),
+        ("srcnn", {}, 4, 8_129),
+        ("espcn", {}, 2, 21_284),
+        ("espcn", {}, 3, 22_729),
+        ("espcn", {}, 4, 24_752),
+        ("espcn", {}, 8, 38_624),
+        ("edsr", {}, 2, 1_369_859),
+        ("edsr", {}, 3, 1_554_499),
+        ("edsr", {}, 4, 1_517_571),
+        ("edsr", FULL, 2, 40_729_603),
+        ("edsr", FULL, 3, 43_680_003),
+        ("edsr", FULL, 4, 43_089_923),
+        ("bicubic", {}, 4, 0),
+        ("bicubic_luma", {}, 4, 0),
+    ],
+)
+def test_the_parameters_are_those_of_the_paper(name: str, options: Mapping[str, Any], scale: int, count: int) -> None:
+    with torch.device("meta"):
+        network: nn.Module = build("networks", {"name": name, "scale": scale, **options})
+
+    assert count == sum(each.numel() for each in network.parameters())
+
+
+@pytest.mark.parametrize(("kernels", "weights"), [((9, 1, 5), 8_032), ((9, 3, 5), 24_416), ((9, 5, 5), 57_184)])
+def test_srcnn_without_its_biases_has_the_weights_that_the_paper_prints(
+    kernels: tuple[int, int, int], weights: int
+) -> None:
+    assert weights == sum(each.numel() for each in SRCNN(2, kernels).parameters() if each.dim() > 1)
+
+
+def footprint(network: nn.Module, size: int) -> tuple[int, int]:
+    """Return height and width, in input pixels, of what one output pixel in the middle depends on."""
+    values = torch.full((1, 1, size, size), 0.01, requires_grad=True)
+    for key, each in network.named_parameters():
+        nn.init.constant_(each, 0.01 if key.endswith("weight") else 0.0)
+    output = network(values)["sr_y"]
+    middle = output.shape[-1] // 2
+    (gradient,) = torch.autograd.grad(output[0, 0, middle, middle], values)
+    rows, columns = gradient[0, 0].nonzero().T
+    return int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1
+
+
+@pytest.mark.parametrize(("kernels", "left"), [((9, 1, 5), 21), ((9, 3, 5), 19), ((9, 5, 5), 17)])
+def test_srcnn_sees_what_the_paper_loses_at_the_border(kernels: tuple[int, int, int], left: int) -> None:
+    seen = 33 - left + 1  # without padding, the paper's 33x33 patches shrink to `left`
+
+    assert (seen, seen) == footprint(SRCNN(2, kernels), 33)
+
+
+@pytest.mark.parametrize("scale", [2, 3])
+def test_espcn_sees_nine_by_nine_lr_pixels(scale: int) -> None:
+    assert (9, 9) == footprint(ESPCN(scale), 15)
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_espcn_lays_its_last_feature_maps_out_row_by_row(scale: int) -> None:
+    network = ESPCN(scale, (4, 4))
+    phases = torch.arange(scale**2, dtype=torch.float32)
+    nn.init.zeros_(network.enlarge.weight)
+    with torch.no_grad():
+        network.enlarge.get_parameter("bias").copy_(phases)
+        output = network(torch.rand(1, 1, 5, 6))["sr_y"]
+
+    assert torch.equal(phases.view(scale, scale).tile(5, 6)[None, None], output)
+    assert torch.equal(pixel_shuffle(phases.view(1, -1, 1, 1).expand(1, -1, 5, 6), scale), output)
+
+
+def test_espcn_squashes_both_feature_maps_and_leaves_its_output_free() -> None:
+    network = ESPCN(2, (4, 4))
+    for layer in (network.extract, network.map, network.enlarge):
+        nn.init.constant_(layer.get_parameter("weight"), 100.0)
+    nn.init.zeros_(network.enlarge.get_parameter("bias"))
+    inside = network(torch.ones(1, 1, 8, 8))["sr_y"].detach()[..., 4:-4, 4:-4]
+
+    torch.testing.assert_close(torch.full((1, 1, 8, 8), 4 * 9 * 100.0), inside)
+
+
+@pytest.mark.parametrize("kernels", [(9, 1, 5), (9, 5, 5)])
+def test_srcnn_starts_from_the_normal_weights_and_zero_biases_of_the_paper(kernels: tuple[int, int, int]) -> None:
+    torch.manual_seed(0)
+    parameters = dict(SRCNN(3, kernels).named_parameters())
+    weights = torch.cat([each.detach().flatten() for key, each in parameters.items() if key.endswith("weight")])
+    biases = torch.cat([each.detach() for key, each in parameters.items() if key.endswith("bias")])
+
+    assert 0 == float(biases.abs().max())
+    assert abs(float(weights.mean())) < 5e-5
+    assert pytest.approx(1e-3, rel=0.03) == float(weights.std())
+    assert pytest.approx(0.6827, abs=0.02) == float((weights.abs() < 1e-3).float().mean())  # of a uniform one 0.577
+
+
+@pytest.mark.parametrize("name", ["extract", "map", "reconstruct"])
+def test_every_layer_of_srcnn_starts_with_the_same_deviation(name: str) -> None:
+    torch.manual_seed(0)
+    weight = SRCNN(3, (9, 5, 5)).get_parameter(f"{name}.weight").detach()
+
+    assert pytest.approx(1e-3, rel=0.1) == float(weight.std())
+
+
+def test_srcnn_starts_from_the_weights_of_torch_when_no_deviation_is_given() -> None:
+    torch.manual_seed(0)
+    layer = nn.Conv2d(1, 64, 9)
+    torch.manual_seed(0)
+
+    assert torch.equal(layer.weight, SRCNN(2, deviation=None).extract.weight)
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_edsr_without_its_body_is_head_upsampling_and_tail(scale: int) -> None:
+    network = EDSR(scale, blocks=2, features=8)
+    last = network.body[-1]
+    assert isinstance(last, nn.Conv2d)
+    for each in last.parameters():
+        nn.init.zeros_(each)
+    lr = torch.rand(2, 3, 5, 7)
+    mean = torch.tensor([0.4488, 0.4371, 0.4040]).view(1, 3, 1, 1)
+    with torch.no_grad():
+        expected = network.tail(network.upsample(network.head((lr - mean) * 255))) / 255 + mean
+        output = network(lr)
+
+    torch.testing.assert_close(expected, output, rtol=0, atol=1e-6)
+
+
+def test_edsr_gives_the_mean_colour_when_its_tail_is_silent() -> None:
+    network = EDSR(2, blocks=1, features=4)
+    for each in network.tail.parameters():
+        nn.init.zeros_(each)
+    output = network(torch.rand(1, 3, 4, 4)).detach()
+
+    torch.testing.assert_close(torch.tensor([0.4488, 0.4371, 0.4040]), output.mean(dim=(0, 2, 3)))
+    assert 0 == float(output.std(dim=(2, 3)).max())
+
+
+def test_edsr_refuses_a_scale_it_cannot_shuffle() -> None:
+    with pytest.raises(LearningError, match="knows 2, 3, 4 and 8, not 5"):
+        EDSR(5)
+
+
+def test_edsr_reaches_eight_by_doubling_three_times() -> None:
+    network = EDSR(8, blocks=1, features=4)
+
+    assert (1, 3, 40, 48) == network(torch.rand(1, 3, 5, 6)).shape
+
+
+def test_a_residual_block_that_adds_nothing_is_the_identity() -> None:
+    block = ResidualBlock(4, scaling=1.0)
+    for each in block.second.parameters():
+        nn.init.zeros_(each)
+    features = torch.randn(2, 4, 5, 6)
+
+    assert torch.equal(features, block(features))
+
+
+def test_a_residual_is_scaled_and_has_no_activation_behind_it() -> None:
+    block = ResidualBlock(4, scaling=0.1)
+    features = torch.randn(2, 4, 5, 6)
+    with torch.no_grad():
+        residual = block.second(block.first(features).clamp(min=0))
+        output = block(features)
+
+    assert float(output.min()) < 0
+    torch.testing.assert_close(0.1 * residual, output - features, rtol=1e-4, atol=1e-6)
