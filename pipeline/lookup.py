@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from sys import float_info
 from typing import Any, TypeVar
 
 from pipeline.errors import ParamsError
@@ -122,7 +123,9 @@ def fits(type_: type, value: Any) -> bool:
     """Tell whether ``value`` is of a scalar type: int and bool strictly, a whole number also as a float."""
     if isinstance(value, bool):
         return type_ is bool
-    return isinstance(value, int | float) if type_ is float else isinstance(value, type_)
+    if type_ is float:
+        return isinstance(value, int | float) and abs(value) <= float_info.max
+    return isinstance(value, type_)
 
 
 def _shaped(type_: Type, value: Any) -> bool:

@@ -106,10 +106,11 @@ def _imports(path: Path) -> tuple[str, ...]:
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk ``node`` without what stands under ``if TYPE_CHECKING``."""
+    """Walk ``node`` without what stands under ``if TYPE_CHECKING``; its ``else`` does run."""
     yield node
+    skipped = node.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" else []
     for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+        if child not in skipped:
             yield from _running(child)
 
 
@@ -121,7 +122,8 @@ def _data(module: str) -> list[str]:
     """Return the lines of the data files that a module names in its constant ``DATA``."""
     path = file_of(module)
     for node in tree(path).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DATA":
+        if isinstance(node, ast.Assign | ast.AnnAssign) and ast.unparse(node).startswith(("DATA = ", "DATA: ")):
+            assert node.value is not None
             files = [path.with_name(name) for name in ast.literal_eval(node.value)]
             return [f"{file.parent.name}/{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in files]
     return []
@@ -132,16 +134,19 @@ def _told(node: object) -> str:
     if isinstance(node, list):
         return f"[{','.join(map(_told, node))}]"
     if not isinstance(node, ast.AST):
-        return repr(node)
-    fields = [(name, _without_docstring(node, name, value)) for name, value in ast.iter_fields(node)]
+        return ascii(node)  # repr prints more characters as they are with every edition of Unicode
+    fields = [(name, _without_silence(node, name, value)) for name, value in ast.iter_fields(node)]
     told = [f"{name}={_told(value)}" for name, value in fields if value not in (None, [])]
     return f"{type(node).__name__}({','.join(told)})"
 
 
-def _without_docstring(node: ast.AST, name: str, value: Any) -> Any:
+def _without_silence(node: ast.AST, name: str, value: Any) -> Any:
+    """Drop docstrings, and the empty texts that Python 3.12 puts into the format of an f-string."""
     documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     if name == "body" and documented:
         return [each for each in value if not _is_text(each)]
+    if isinstance(node, ast.JoinedStr):
+        return [each for each in value if getattr(each, "value", None) != ""]
     return value
 
 

@@ -1,4 +1,4 @@
-"""The import hook: a stage may import only the modules whose code its digest covers."""
+"""The import hook: a stage may import only the code that its digest covers."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from pathlib import Path
 from types import ModuleType
 
 from pipeline.errors import PipelineError
+from pipeline.signatures import file_of
+from stages.closure import code_digest
 
 VARIABLE = "SR_CODE"
 """Names the list for worker processes; their first call is ``install_from_environment``."""
 
 
 class CodeError(PipelineError):
-    """A stage imports a module that its digest does not cover: its results could go stale unseen."""
+    """A stage runs code that its digest does not cover: its results could go stale unseen."""
 
 
 class Guard(MetaPathFinder):
-    """Raises at the import of a ``pipeline`` module outside the list.
+    """Raises at the import of a ``pipeline`` module that is not in the list, or not as the list has seen it.
 
     Args:
         listed: the file that the ``fingerprint`` stage wrote for the running stage.
@@ -29,18 +31,25 @@ class Guard(MetaPathFinder):
 
     def __init__(self, listed: Path) -> None:
         self.listed = listed
-        self.modules = {line.split()[0] for line in listed.read_text(encoding="utf-8").splitlines()}
+        self.digests = dict(line.split() for line in listed.read_text(encoding="utf-8").splitlines())
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find nothing, but object to a module that is not listed."""
-        if fullname.split(".")[0] == "pipeline" and fullname not in self.modules:
-            raise CodeError(
-                f"{self.listed}: does not cover {fullname}, which is being imported; import it at the top of a "
-                "module of this stage, or name it as a part in params.yaml, then run `dvc repro fingerprint`"
-            )
+        """Find nothing, but object to a module that the digest does not cover."""
+        if fullname.split(".")[0] == "pipeline":
+            self.require(fullname)
         return None
+
+    def require(self, module: str) -> None:
+        """Raise CodeError unless ``module`` is listed and reads as it did when the list was made."""
+        if module not in self.digests:
+            raise CodeError(
+                f"{self.listed}: does not cover {module}, which is being imported; import it at the top of a module "
+                "of this stage, or name it as a part in params.yaml, then run `dvc repro fingerprint`"
+            )
+        if self.digests[module] != code_digest(file_of(module)):
+            raise CodeError(f"{module}: was edited while `dvc repro` ran; run it again")
 
 
 def install(listed: Path) -> None:
@@ -48,7 +57,10 @@ def install(listed: Path) -> None:
     if not listed.is_file():
         raise CodeError(f"{listed}: not found; run `dvc repro fingerprint`")
     os.environ[VARIABLE] = str(listed.resolve())
-    sys.meta_path.insert(0, Guard(listed))
+    guard = Guard(listed)
+    for module in sorted(guard.digests.keys() & sys.modules.keys()):
+        guard.require(module)
+    sys.meta_path.insert(0, guard)
 
 
 def install_from_environment() -> None:

@@ -4,9 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from filelock import FileLock
 
 from tests.clones import Clone, make_clone
+
+torch.set_num_threads(1)  # on busy cores, waiting for each other, two threads take a hundred times longer
 
 
 @pytest.fixture

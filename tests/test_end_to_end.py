@@ -89,3 +89,18 @@ def test_a_change_that_moves_no_result_is_accepted_and_one_that_does_is_not(copy
 
     assert 1 == refused.returncode
     assert "run `dvc repro`" in refused.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_training_shows_a_progress_bar_on_a_terminal_and_none_in_a_log(copy: Clone, terminal: bool) -> None:
+    command = (
+        "python -m stages train image-x2 --code build/code/train-image-x2 --pairs data/pairs/textures-x2 "
+        "--start models/scratch --resume build/other --out build/model --curves build/curve.csv"
+    )
+    typed = f"script --quiet --return --command '{command}' /dev/null" if terminal else command
+
+    said = copy.run("/bin/sh", "-c", typed)
+
+    assert 0 == said.returncode, said
+    assert terminal == ("12/12" in said.stdout + said.stderr)
+    assert (copy.path / "build" / "model" / "weights.safetensors").is_file()

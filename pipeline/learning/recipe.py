@@ -47,8 +47,8 @@ class Recipe(nn.Module, ABC):
         return {}
 
     def pace(self, progress: float) -> float:
-        """Set every learning rate for ``progress`` in [0, 1); return the factor."""
-        factor = self.schedule(progress)
+        """Set every learning rate for ``progress`` in [0, 1); return the factor, 1 where nothing learns."""
+        factor = self.schedule(progress) if self.optimizers else 1.0
         for optimizer in self.optimizers.values():
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * factor

@@ -16,11 +16,22 @@ EXPERIMENT = constructor("pipeline.params.schema", "Experiment")
 
 def checked(path: Path) -> dict[str, Any]:
     """Return the content of ``path``; raise ParamsError with one line per problem when it does not hold."""
-    content = read(path)
-    problems = list(block(EXPERIMENT, content, path.name))
-    for stage in ([rules.names, rules.edges], [rules.cycles, rules.scales, rules.fields]):
-        if not problems:
-            problems = [f"{path.name}: {line}" for rule in stage for line in rule(content)]
+    try:
+        content = read(path)
+        problems = _problems(content, path.name)
+    except RecursionError:
+        raise ParamsError(f"{path.name}: an anchor stands inside itself, or the nesting is too deep") from None
     if problems:
-        raise ParamsError("\n".join(problems))
+        raise ParamsError("\n".join(" ".join(line.split()) for line in problems))
     return content
+
+
+def _problems(content: Any, file: str) -> list[str]:
+    """Return the problems of one kind, the kinds before having none: values, then edges, then what edges bring."""
+    unsaid = [f"{file}: {line}" for line in rules.unsaid_edges(content)]
+    places = tuple(line.partition("missing")[0] for line in unsaid)
+    problems = unsaid + [line for line in block(EXPERIMENT, content, file) if not line.startswith(places)]
+    for stage in ([rules.names, rules.edges], [rules.cycles, rules.scales, rules.losses, rules.fields]):
+        if not problems:
+            problems = [f"{file}: {line}" for rule in stage for line in rule(content)]
+    return problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
@@ -34,10 +34,9 @@ WEIGHTED = (
 def problems(type_: Type, value: Any, where: str) -> Iterator[str]:
     """Yield one line, beginning with ``where``, for everything in ``value`` that does not fit ``type_``."""
     if isinstance(type_, Scalar):
-        yield from ([] if fits(type_.type, value) else [f"{where}: must be {NOUNS[type_.type]}, not {_shown(value)}"])
+        yield from ([] if fits(type_.type, value) else [f"{where}: must be {_noun(type_)}, not {_shown(value)}"])
     elif isinstance(type_, Choice):
-        listed = isinstance(value, list | dict) or value not in type_.values
-        yield from [f"{where}: {unknown(str(value), map(str, type_.values))}"] if listed else []
+        yield from _choice(type_, value, where)
     elif isinstance(type_, Either):
         yield from _either(type_, value, where)
     elif isinstance(type_, Named):
@@ -48,10 +47,10 @@ def problems(type_: Type, value: Any, where: str) -> Iterator[str]:
         yield from _container(type_, value, where)
 
 
-def unknown(name: str, choices: Any) -> str:
+def unknown(name: object, choices: Iterable[object]) -> str:
     """Return the end of a line about an unknown name: the nearest one, and all of them."""
-    known = sorted(choices)
-    near = get_close_matches(name, known, n=1)
+    known = sorted(map(str, choices))
+    near = get_close_matches(str(name), known, n=1)
     hint = f"did you mean `{near[0]}`? " if near else ""
     return f"`{name}` is unknown; {hint}Choices: {', '.join(known) or 'none'}"
 
@@ -59,12 +58,12 @@ def unknown(name: str, choices: Any) -> str:
 def block(wanted: tuple[Parameter, ...], value: Any, where: str) -> Iterator[str]:
     """Yield the problems of a mapping whose keys are the parameters ``wanted``."""
     if not isinstance(value, dict):
-        yield f"{where}: must be a mapping with the keys {', '.join(p.name for p in wanted)}, not {_shown(value)}"
+        yield f"{where}: must be a mapping with the keys {', '.join(_keys(wanted))}, not {_shown(value)}"
         return
-    sayable = {each.name: each for each in wanted if not isinstance(each.type, Supplied)}
+    sayable = _keys(wanted)
     for key in value:
         if key not in sayable:
-            yield f"{_inside(where, key)}: {unknown(str(key), sayable)}"
+            yield f"{_inside(where, key)}: {unknown(key, sayable)}"
     for name, each in sayable.items():
         if name in value:
             yield from problems(each.type, value[name], _inside(where, name))
@@ -72,42 +71,77 @@ def block(wanted: tuple[Parameter, ...], value: Any, where: str) -> Iterator[str
             yield f"{_inside(where, name)}: missing; {_wanted(each.type)}"
 
 
+def _choice(type_: Choice, value: Any, where: str) -> Iterator[str]:
+    same = [each for each in type_.values if type(each) is type(value) and each == value]
+    if not same and isinstance(value, str):
+        yield f"{where}: {unknown(value, type_.values)}"
+    elif not same:
+        yield f"{where}: must be {_noun(type_)}, not {_shown(value)}"
+
+
+def _keys(wanted: tuple[Parameter, ...]) -> dict[str, Parameter]:
+    return {each.name: each for each in wanted if not isinstance(each.type, Supplied)}
+
+
 def _inside(where: str, key: object) -> str:
     return f"{where}: {key}" if where.endswith(".yaml") else f"{where}.{key}"
 
 
 def _shown(value: Any) -> str:
-    kind = {dict: "a mapping", list: "a list", type(None): "null"}.get(type(value))
-    return kind or f"{value!r} ({type(value).__name__})"
+    """Say what stands there in the words of YAML, not of Python."""
+    if isinstance(value, str):
+        return f"the text {value!r}"
+    words = {dict: "a mapping", list: "a list", type(None): "null", bool: str(value).lower()}
+    return words.get(type(value), str(value))
+
+
+def _shown_keys(value: Any) -> str:
+    keys = list(value) if isinstance(value, dict) else []
+    if len(keys) == 1:
+        return f"`{keys[0]}` with {_shown(value[keys[0]])}"
+    return f"a mapping of {', '.join(map(str, keys))}" if keys else _shown(value)
+
+
+def _noun(type_: Type) -> str:
+    if isinstance(type_, Scalar):
+        return NOUNS[type_.type]
+    if isinstance(type_, Choice):
+        return " or ".join(f"`{each}`" for each in type_.values)
+    if isinstance(type_, Either):
+        return " or ".join(map(_noun, type_.options))
+    if isinstance(type_, TupleOf) and not type_.repeated:
+        return f"a list of {len(type_.items)}"
+    return "a list" if isinstance(type_, ListOf | TupleOf) else "a mapping"
 
 
 def _wanted(type_: Type) -> str:
-    if isinstance(type_, Scalar):
-        return f"it must be {NOUNS[type_.type]}"
     if isinstance(type_, Choice):
         return f"choices: {', '.join(map(str, type_.values))}"
     if isinstance(type_, Named):
-        return f"name one of the {type_.room}: {', '.join(names(type_.room))}"
-    if isinstance(type_, Either):
-        return " or ".join(map(_wanted, type_.options))
-    return "it must be a list" if isinstance(type_, ListOf | TupleOf) else "it must be a mapping"
+        return f"it must be a mapping with the `name` of one of the {type_.room}: {', '.join(names(type_.room))}"
+    if isinstance(type_, Settings):
+        return f"it must be a mapping with the keys {', '.join(_keys(constructor(type_.module, type_.name)))}"
+    return f"it must be {_noun(type_)}{', `{}` if empty' if isinstance(type_, DictOf) else ''}"
 
 
 def _either(type_: Either, value: Any, where: str) -> Iterator[str]:
-    tried = [list(problems(option, value, where)) for option in type_.options]
-    if all(tried):
-        nested = isinstance(value, list | dict)
+    if all(any(problems(option, value, where)) for option in type_.options):
         option = chosen(type_, value)
-        readable = isinstance(option, ListOf | TupleOf | DictOf | Named | Settings) and nested
-        yield from problems(option, value, where) if readable else [f"{where}: {_shown(value)}; {_wanted(type_)}"]
+        shape = list if isinstance(option, ListOf | TupleOf) else dict
+        nested = not isinstance(option, Scalar | Choice) and isinstance(value, shape)
+        yield from (
+            problems(option, value, where) if nested else [f"{where}: must be {_noun(type_)}, not {_shown(value)}"]
+        )
 
 
 def _part(type_: Named, value: Any, where: str) -> Iterator[str]:
     room = type_.room
-    if not isinstance(value, dict) or "name" not in value:
-        yield f"{where}: must be a mapping with a `name`, not {_shown(value)}; {_wanted(Named(room))}"
+    if not isinstance(value, dict):
+        yield f"{where}: must be a mapping with a `name`, not {_shown(value)}; choices: {', '.join(names(room))}"
+    elif "name" not in value:
+        yield f"{where}.name: missing; choices: {', '.join(names(room))}"
     elif value["name"] not in names(room):
-        yield f"{where}.name: {unknown(str(value['name']), names(room))}"
+        yield f"{where}.name: {unknown(value['name'], names(room))}"
     else:
         options = {key: item for key, item in value.items() if key != "name"}
         yield from block(signature(room, value["name"]) + (WEIGHTED if type_.weighted else ()), options, where)
@@ -128,9 +162,9 @@ def _container(type_: Type, value: Any, where: str) -> Iterator[str]:
     if not isinstance(value, dict if mapping else list):
         yield f"{where}: must be {'a mapping' if mapping else 'a list'}, not {_shown(value)}"
         return
-    fault = _misshapen(type_, value)
-    if fault:
-        yield f"{where}: {fault}"
+    faults = list(_misshapen(type_, value, where))
+    if faults:
+        yield from faults
         return
     keys = list(value) if isinstance(value, dict) else [_label(type_, item, i) for i, item in enumerate(value)]
     for key, (inner, item) in zip(keys, children(type_, value), strict=True):
@@ -142,17 +176,23 @@ def _label(type_: Type, item: Any, position: int) -> str:
     return f"[{position}].{next(iter(item))}" if named else f"[{position}]"
 
 
-def _misshapen(type_: Type, value: Any) -> str:
-    """Return what keeps ``value`` from being taken apart into items, or nothing."""
+def _misshapen(type_: Type, value: Any, where: str) -> Iterator[str]:
+    """Yield what keeps ``value`` from being taken apart into items."""
     if isinstance(type_, TupleOf) and not type_.repeated and len(value) != len(type_.items):
-        return f"must have {len(type_.items)} items, not {len(value)}"
+        yield f"{where}: must have {len(type_.items)} items, not {len(value)}"
     if isinstance(type_, ListOf) and isinstance(type_.item, Named):
-        bad = [item for item in value if not _is_single(item)]
-        return f"each item must read `name: {{options}}`, not {_shown(bad[0])}" if bad else ""
-    if isinstance(type_, DictOf) and isinstance(type_.value, Named):
-        bad = [key for key, item in value.items() if not _is_options(type_.value, item)]
-        return f"{bad[0]} must be followed by its options, {{}} if none, not {_shown(value[bad[0]])}" if bad else ""
-    return ""
+        known = names(type_.item.room)
+        for position, item in enumerate(value):
+            if not _is_single(item):
+                line = f"must be one part with its options, as in `{known[0]}: {{}}`, not {_shown_keys(item)}"
+                yield f"{where}[{position}]: {line}; choices: {', '.join(known)}"
+    if isinstance(type_, DictOf):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                yield f"{where}.{key}: the key must be text; write it in quotes"
+            elif isinstance(type_.value, Named) and not _is_options(type_.value, item):
+                wanted = "its weight, or its options" if type_.value.weighted else "its options, `{}` if none"
+                yield f"{where}.{key}: must be followed by {wanted}, not {_shown(item)}"
 
 
 def _is_single(item: Any) -> bool:

@@ -1,0 +1,315 @@
+"""Recipes: each learns, each continues as if it had never stopped, and none learns where it must not."""
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from pipeline.errors import LearningError
+from pipeline.fields import FIELDS, needs
+from pipeline.images.resize import resize
+from pipeline.kinds import Fields, Weighted
+from pipeline.learning.recipe import Recipe
+from pipeline.lookup import build, names
+from pipeline.losses.l1 import L1
+from pipeline.losses.mse import MSE
+from pipeline.optimizers.adam import Adam
+from pipeline.pairs.batches import channels_first
+from pipeline.pairs.derive import derived
+from pipeline.recipes.fixed import Fixed
+from pipeline.recipes.paired import Paired
+from pipeline.recipes.unpaired import Unpaired
+from pipeline.recipes.zero_shot import ZeroShot
+from pipeline.schedules.constant import Constant
+from pipeline.schedules.cosine import Cosine
+
+Tiny: TypeAlias = Callable[[str], nn.Module]
+
+SCALE = 2
+SMALL: Mapping[str, Mapping[str, Any]] = {
+    "edsr": {"blocks": 1, "features": 8},
+    "espcn": {"widths": [16, 8]},
+    "srcnn": {"widths": [16, 8], "deviation": None},
+}
+"""Options that make a network quick."""
+TINY = ("tiny_image", "tiny_video", "tiny_reference")
+
+
+def network_of(name: str) -> nn.Module:
+    network: nn.Module = build("networks", {"name": name, "scale": SCALE, **SMALL.get(name, {})})
+    return network
+
+
+LEARNABLE = [name for name in names("networks") if any(True for _ in network_of(name).parameters())]
+
+
+def texture(number: int, side: int = 24) -> NDArray[np.uint8]:
+    """Return a smooth RGB texture (side, side, 3)."""
+    rows, columns = np.mgrid[:side, :side]
+    waves = [np.cos((0.3 + 0.1 * channel) * rows + (0.2 + 0.07 * number) * columns) for channel in range(3)]
+    return (128 + 100 * np.stack(waves, axis=-1)).astype(np.uint8)
+
+
+def batch_of(fields: Iterable[str], count: int = 2, frames: int = 0) -> Fields:
+    """Return made-up pairs of scale 2 with ``fields``, as the pairs derive them."""
+    images = [texture(number) for number in range(count)]
+    if frames:
+        images = [np.stack([np.roll(image, time, axis=1) for time in range(frames)]) for image in images]
+    planes = [{"hr": image, "lr": resize(image, (12, 12)), "ref": image[:, ::-1]} for image in images]
+    return {field: torch.from_numpy(np.stack([made(field, each) for each in planes])) for field in fields}
+
+
+def made(field: str, planes: Mapping[str, NDArray[np.uint8]]) -> NDArray[np.float32]:
+    how = derived(field, planes)
+    assert how is not None
+    return channels_first(how.make(planes[how.plane], SCALE), field)
+
+
+def paired(network: nn.Module, rate: float = 0.01) -> Paired:
+    """Learn luma where the network reads luma, else RGB."""
+    luma = any(field.endswith("_y") for field in needs(network.forward))
+    loss: Weighted[nn.Module] = Weighted(MSE(), 1.0, {"sr": "sr_y", "hr": "hr_y"} if luma else {})
+    return Paired(network, {"mse": loss}, Adam(rate), Cosine(floor=0.1))
+
+
+def unpaired(tiny: Tiny, rate: float = 0.01) -> Unpaired:
+    losses: dict[str, Weighted[nn.Module]] = {
+        "cycle_hr": Weighted(L1(), 1.0, {"sr": "hr_cycle", "hr": "hr"}),
+        "cycle_lr": Weighted(L1(), 2.0, {"sr": "lr_cycle", "hr": "lr"}),
+    }
+    return Unpaired(tiny("tiny_image"), tiny("tiny_degrader"), losses, Adam(rate), Cosine(floor=0.1))
+
+
+def zero_shot(network: nn.Module, **changes: Any) -> ZeroShot:
+    options = {"image_steps": 60, "crop": 6, "chance": 1, **changes}
+    return ZeroShot(network, {"l1": Weighted(L1(), 1.0)}, Adam(0.01), Cosine(floor=0.1), **options)
+
+
+def recipes(tiny: Tiny) -> dict[str, Recipe]:
+    """Build one of every recipe."""
+    return {
+        "fixed": Fixed(tiny("tiny_image")),
+        "paired": paired(tiny("tiny_image")),
+        "unpaired": unpaired(tiny),
+        "zero_shot": zero_shot(tiny("tiny_image"), image_steps=2),
+    }
+
+
+def learn(recipe: Recipe, batch: Fields, steps: range, of: int) -> list[float]:
+    """Take ``steps`` of ``of`` with the pace that belongs to each; return the losses."""
+    losses = []
+    for step in steps:
+        recipe.pace(step / of)
+        losses.append(float(recipe.step(batch)["loss"]))
+    return losses
+
+
+def through_a_file(state: dict[str, Any]) -> Any:
+    """Return ``state`` as a checkpoint gives it back."""
+    file = io.BytesIO()
+    torch.save(state, file)
+    file.seek(0)
+    return torch.load(file, weights_only=True)
+
+
+def flat(state: Any, where: str = "") -> dict[str, Any]:
+    """Return the leaves of nested dicts and lists by their path; tensors as bytes and shape."""
+    if isinstance(state, dict | list | tuple):
+        items = state.items() if isinstance(state, dict) else enumerate(state)
+        return {key: leaf for name, item in items for key, leaf in flat(item, f"{where}/{name}").items()}
+    if isinstance(state, torch.Tensor):
+        return {where: (tuple(state.shape), str(state.dtype), state.numpy().tobytes())}
+    return {where: state}
+
+
+def assert_continues(fresh: Callable[[], Recipe], batch: Fields) -> None:
+    """Six steps are three, a checkpoint, and three of another recipe, bit for bit."""
+    torch.manual_seed(1)
+    whole, first = fresh(), fresh()
+    first.load_state_dict(whole.state_dict())
+    expected = learn(whole, batch, range(6), 6)
+    begun = learn(first, batch, range(3), 6)
+    kept = through_a_file(first.progress_state())
+    second = fresh()
+    assert flat(kept["modules"]) != flat(second.progress_state()["modules"])
+    second.load_progress_state(kept)
+    continued = learn(second, batch, range(3, 6), 6)
+
+    assert expected == begun + continued
+    assert flat(whole.progress_state()) == flat(second.progress_state())
+
+
+def test_every_recipe_of_the_folder_is_tested_here(tiny: Tiny) -> None:
+    assert set(names("recipes")) == recipes(tiny).keys()
+
+
+def test_every_recipe_restores_in_the_scale_without_leaving_a_graph(tiny: Tiny) -> None:
+    restored = {name: recipe.restore(batch_of(["lr"], count=1))["sr"] for name, recipe in recipes(tiny).items()}
+
+    assert dict.fromkeys(restored, (1, 3, 24, 24)) == {name: tuple(each.shape) for name, each in restored.items()}
+    assert [] == [name for name, each in restored.items() if each.requires_grad]
+
+
+def test_every_recipe_reads_fields_of_the_table_and_keeps_networks_it_has(tiny: Tiny) -> None:
+    for recipe in recipes(tiny).values():
+        assert recipe.reads <= FIELDS.keys()
+        assert recipe.keeps[0] == "network"
+        assert all(isinstance(getattr(recipe, name), nn.Module) for name in recipe.keeps)
+
+
+@pytest.mark.parametrize("name", LEARNABLE)
+def test_paired_learns_one_batch_by_heart_with_every_network(name: str) -> None:
+    torch.manual_seed(0)
+    recipe = paired(network_of(name))
+    losses = learn(recipe, batch_of(recipe.reads), range(120), 120)
+
+    assert losses[-1] < losses[0] / 20
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_paired_learns_one_batch_by_heart_of_every_kind(name: str, tiny: Tiny) -> None:
+    torch.manual_seed(0)
+    recipe = paired(tiny(name))
+    losses = learn(recipe, batch_of(recipe.reads, frames=3 if name == "tiny_video" else 0), range(120), 120)
+
+    assert losses[-1] < losses[0] / 20
+
+
+@pytest.mark.parametrize("name", LEARNABLE)
+def test_paired_continues_as_if_it_had_never_stopped(name: str) -> None:
+    recipe = paired(network_of(name))
+
+    assert_continues(lambda: paired(network_of(name)), batch_of(recipe.reads))
+
+
+def test_paired_reads_what_its_network_and_its_losses_read(tiny: Tiny) -> None:
+    assert {"lr", "ref", "hr"} == paired(tiny("tiny_reference")).reads
+    assert {"ilr_y", "hr_y"} == paired(network_of("srcnn")).reads
+
+
+def test_judging_is_the_loss_without_learning(tiny: Tiny) -> None:
+    recipe = paired(tiny("tiny_image"))
+    batch = batch_of(recipe.reads)
+    before = flat(recipe.progress_state())
+    judged = recipe.judge(batch)
+
+    assert before == flat(recipe.progress_state())
+    assert float(judged["loss"]) == float(recipe.step(batch)["loss"])
+    assert not judged["loss"].requires_grad
+
+
+def test_a_step_returns_every_loss_without_its_graph(tiny: Tiny) -> None:
+    scalars = unpaired(tiny).step(batch_of(["lr", "hr"]))
+
+    assert ["cycle_hr", "cycle_lr", "loss"] == list(scalars)
+    assert float(scalars["cycle_hr"] + 2 * scalars["cycle_lr"]) == pytest.approx(float(scalars["loss"]))
+    assert not any(each.requires_grad for each in scalars.values())
+
+
+def test_unpaired_learns_one_batch_by_heart_from_different_scenes(tiny: Tiny) -> None:
+    torch.manual_seed(0)
+    recipe = unpaired(tiny)
+    batch = batch_of(["lr", "hr"])
+    losses = learn(recipe, {"lr": batch["lr"], "hr": batch["hr"].flip(0)}, range(150), 150)
+
+    assert losses[-1] < losses[0] / 4
+
+
+def test_unpaired_moves_both_networks(tiny: Tiny) -> None:
+    recipe = unpaired(tiny)
+    before = flat(recipe.progress_state()["modules"])
+    recipe.step(batch_of(["lr", "hr"]))
+    after = flat(recipe.progress_state()["modules"])
+
+    assert [] == [key for key in before if key.startswith(("/network", "/degrader")) and before[key] == after[key]]
+
+
+def test_unpaired_continues_as_if_it_had_never_stopped(tiny: Tiny) -> None:
+    assert_continues(lambda: unpaired(tiny), batch_of(["lr", "hr"]))
+
+
+def test_zero_shot_leaves_the_weights_as_they_were(tiny: Tiny) -> None:
+    recipe = zero_shot(tiny("tiny_image"), image_steps=3)
+    before = flat(recipe.state_dict())
+    recipe.restore(batch_of(["lr"], count=1))
+
+    assert before == flat(recipe.state_dict())
+
+
+def test_zero_shot_restores_an_image_the_same_whatever_it_restored_before(tiny: Tiny) -> None:
+    recipe = zero_shot(tiny("tiny_image"), image_steps=3)
+    one, other = batch_of(["lr"], count=1), {"lr": batch_of(["lr"])["lr"][1:]}
+    first = recipe.restore(one)["sr"]
+    between = recipe.restore(other)["sr"]
+    torch.manual_seed(5)
+
+    assert not torch.equal(first, between)
+    assert torch.equal(first, recipe.restore(one)["sr"])
+
+
+def test_zero_shot_improves_on_the_untrained_network_for_its_own_image(tiny: Tiny) -> None:
+    torch.manual_seed(0)
+    network = tiny("tiny_image")
+    pair = batch_of(["lr", "hr"], count=1)
+    with torch.no_grad():
+        untrained = (network(pair["lr"]) - pair["hr"]).abs().mean()
+        restored = zero_shot(network).restore({"lr": pair["lr"]})["sr"]
+
+    assert float((restored - pair["hr"]).abs().mean()) < float(untrained) / 4
+
+
+def test_zero_shot_crops_by_its_own_chance(tiny: Tiny) -> None:
+    network = tiny("tiny_image")
+    batch = batch_of(["lr"], count=1)
+    restored = [zero_shot(network, image_steps=3, crop=4, chance=each).restore(batch)["sr"] for each in (1, 2)]
+
+    assert not torch.equal(*restored)
+
+
+def test_zero_shot_names_the_crop_that_does_not_fit(tiny: Tiny) -> None:
+    with pytest.raises(LearningError, match="crop: 7 pixels do not fit into the reduced image of 6x6"):
+        zero_shot(tiny("tiny_image"), crop=7).restore(batch_of(["lr"], count=1))
+
+
+@pytest.mark.parametrize("name", ["fixed", "zero_shot"])
+def test_a_recipe_that_does_not_learn_in_training_says_so(name: str, tiny: Tiny) -> None:
+    recipe = recipes(tiny)[name]
+
+    assert set() == recipe.reads
+    with pytest.raises(LearningError, match="does not learn in training; set `steps: 0`"):
+        recipe.step({})
+
+
+def test_fixed_restores_with_the_network_as_it_is(tiny: Tiny) -> None:
+    network = tiny("tiny_image")
+    batch = batch_of(["lr"])
+
+    assert torch.equal(network(batch["lr"]), Fixed(network).restore(batch)["sr"])
+
+
+def test_pace_sets_the_rate_of_every_group(tiny: Tiny) -> None:
+    losses: dict[str, Weighted[nn.Module]] = {"l1": Weighted(L1(), 1.0)}
+    paces = {"enlarge": 0.5, "modulate": 0.1}
+    recipe = Paired(tiny("tiny_reference"), losses, Adam(0.01), Cosine(floor=0.2), paces)
+    seen = []
+    for progress in (0.0, 0.5, 0.0):
+        factor = recipe.pace(progress)
+        seen.append((factor, [group["lr"] for group in recipe.optimizers["network"].param_groups]))
+
+    assert pytest.approx([1, 0.6, 1]) == [factor for factor, _ in seen]
+    assert all(pytest.approx([0.005 * factor, 0.001 * factor]) == rates for factor, rates in seen)
+
+
+def test_the_rate_of_a_step_moves_the_weights(tiny: Tiny) -> None:
+    recipe = Paired(tiny("tiny_image"), {"l1": Weighted(L1(), 1.0)}, Adam(0.01), Constant())
+    before = recipe.network.get_parameter("enlarge.bias").detach().clone()
+    recipe.pace(0.0)
+    recipe.step(batch_of(recipe.reads))
+    moved = (recipe.network.get_parameter("enlarge.bias").detach() - before).abs()
+
+    assert pytest.approx(0.01, rel=1e-3) == float(moved.max())
