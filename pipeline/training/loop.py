@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import torch
 from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
 
 from pipeline.errors import LearningError
 from pipeline.kinds import Fields
@@ -111,15 +112,18 @@ class Course:
         steps = self.settings.steps
         first = self._resume()
         self.recipe.train()
-        for step in tqdm(range(first, steps), desc=self.name, initial=first, total=steps, unit="step", disable=None):
-            factor = self.recipe.pace(step / steps)
-            self.since.append(self.recipe.step(self._on_device(self.batches, step)))
-            if self.average:
-                self.average.update()
-            if self._due(step + 1, self.settings.report_every):
-                self._tell(step + 1, factor)
-            if self._due(step + 1, self.settings.checkpoint_every):
-                self._keep(step + 1)
+        bar = tqdm(range(first, steps), desc=self.name, initial=first, total=steps, unit="step", disable=None)
+        with logging_redirect_tqdm():
+            for step in bar:
+                factor = self.recipe.pace(step / steps)
+                self.since.append(self.recipe.step(self._on_device(self.batches, step)))
+                if self.average:
+                    self.average.update()
+                if self._due(step + 1, self.settings.report_every):
+                    self._tell(step + 1, factor)
+                    bar.set_postfix_str(_shown(self.rows), refresh=False)
+                if self._due(step + 1, self.settings.checkpoint_every):
+                    self._keep(step + 1)
         self._require_finite(steps)
         if self.average:
             self.average.apply()
