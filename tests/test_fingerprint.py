@@ -1,0 +1,339 @@
+"""What an edit reruns: the digests of code, what DVC makes of them, and the hook that keeps them honest."""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline.params.check import checked
+from stages.closure import code_digest, digest_file, digest_lines, targets
+from tests.clones import ROOT, Clone, make_clone
+
+IMAGE = {"image-x2", "again-x2", "learned-x2", "zero-shot-x2", "unpaired-x2"}
+OTHERS = {"video-x2", "reference-x2"}
+MODELS = IMAGE | OTHERS
+PAIRS = {"textures-x2", "clips-x2", "references-x2", "strangers-x2", "textures-learned-x2"}
+SOURCES = {"textures", "clips", "references", "strangers"}
+LEARNED = "degrade-textures-learned-x2"
+
+
+def of(verb: str, names: set[str]) -> set[str]:
+    return {f"{verb}-{name}" for name in names}
+
+
+# --- the digests ----------------------------------------------------------------------------------------------------
+
+MOVED = [
+    ("pipeline/networks/tiny_video.py", of("train", {"video-x2"}) | of("evaluate", {"video-x2"})),
+    ("pipeline/networks/tiny_image.py", of("train", IMAGE) | of("evaluate", IMAGE) | {LEARNED}),
+    ("pipeline/networks/srcnn.py", set()),
+    ("pipeline/losses/l1.py", of("train", MODELS) | of("evaluate", MODELS) | {LEARNED}),
+    ("pipeline/losses/mse.py", set()),
+    ("pipeline/metrics/ssim_yf.py", of("evaluate", MODELS)),
+    ("pipeline/metrics/ssim_y8.py", set()),
+    ("pipeline/training/loop.py", of("train", MODELS)),
+    ("pipeline/evaluation/scoring.py", of("evaluate", MODELS)),
+    ("pipeline/sources/clips.py", of("fetch", {"clips"}) | of("pack", {"clips"})),
+    ("pipeline/degradations/learned.py", {LEARNED}),
+    ("pipeline/degradations/resize.py", of("degrade", PAIRS - {"strangers-x2", "textures-learned-x2"})),
+    ("pipeline/shards/writing.py", of("pack", SOURCES) | of("degrade", PAIRS)),
+    ("pipeline/params/rules.py", set()),
+    ("stages/train.py", of("train", MODELS)),
+    ("stages/scratch.py", {"scratch"}),
+    ("stages/check.py", set()),
+]
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Clone, dict[str, str]]:
+    """A clone, and the digests of its stages; a test that edits it mends it again."""
+    clone = make_clone(tmp_path_factory.mktemp("untouched") / "clone")
+    return clone, digests(clone)
+
+
+@pytest.mark.parametrize(("file", "expected"), MOVED, ids=[file for file, _ in MOVED])
+def test_an_edit_moves_the_digests_of_the_stages_that_reach_the_file(
+    untouched: tuple[Clone, dict[str, str]], file: str, expected: set[str]
+) -> None:
+    clone, before = untouched
+    text = (clone.path / file).read_text(encoding="utf-8")
+
+    append(clone, file, "EDITED = True")
+    after = digests(clone)
+    (clone.path / file).write_text(text, encoding="utf-8")
+
+    assert expected == {stage for stage, lines in after.items() if lines != before[stage]}
+
+
+def test_comments_and_docstrings_move_no_digest(untouched: tuple[Clone, dict[str, str]], clone: Clone) -> None:
+    for path in code_of(clone):
+        redocument(path)
+
+    assert untouched[1] == digests(clone)
+
+
+def test_a_data_file_belongs_to_the_digest_of_who_reads_it() -> None:
+    lines = digest_lines("pack", "photos-train", checked(ROOT / "params.yaml"))
+
+    assert any(line.startswith("sources/photos.json ") for line in lines)
+
+
+def test_every_stage_of_the_shipped_params_reaches_its_own_file_and_no_other_stage() -> None:
+    params = checked(ROOT / "params.yaml")
+    for verb, name in targets(params):
+        reached = {line.split()[0] for line in digest_lines(verb, name, params)}
+        verbs = {path.stem for path in (ROOT / "stages").glob("*.py") if "\ndef main(" in path.read_text("utf-8")}
+
+        assert {verb} == {module.removeprefix("stages.") for module in reached} & verbs, digest_file(verb, name)
+
+
+EQUAL = [
+    ("x = 1", "x = 1  # why"),
+    ("x = 1", '"""A module."""\n\nx = (1)\n'),
+    ("def f():\n    return 1", 'def f():\n    """Say one."""\n\n    return 1'),
+    ("class A:\n    x: int", 'class A:\n    """A."""\n\n    x: int\n    """An attribute."""'),
+    ("x = [1, 2]", "x = [\n    1,\n    2,\n]"),
+]
+DIFFERENT = [
+    ("x = 1", "x = 1.0"),
+    ("x = 1", "x = True"),
+    ("x = 'a'", "x = b'a'"),
+    ("x = a + b", "x = b + a"),
+    ("x = a < b", "x = a <= b"),
+    ("def f(a, b): ...", "def f(a, *, b): ..."),
+    ("def f(a=None): ...", "def f(a): ..."),
+    ("x = f'{a}'", "x = f'{a!r}'"),
+    ("x = f'{a:.1f}'", "x = f'{a:.2f}'"),
+    ("x: int = 1", "x: float = 1"),
+    ("import a", "import a as b"),
+    ("from a import b", "from a.b import b"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), EQUAL)
+def test_code_that_says_the_same_has_one_digest(tmp_path: Path, first: str, second: str) -> None:
+    assert digest_of(tmp_path, first) == digest_of(tmp_path, second)
+
+
+@pytest.mark.parametrize(("first", "second"), DIFFERENT)
+def test_code_that_says_something_else_has_another_digest(tmp_path: Path, first: str, second: str) -> None:
+    assert digest_of(tmp_path, first) != digest_of(tmp_path, second)
+
+
+def test_the_digest_is_the_same_on_every_python(tmp_path: Path) -> None:
+    """Python 3.12 adds empty lists of type parameters and empty texts in the formats of f-strings, 3.13 prints less."""
+    code = """
+class A(B, metaclass=C):
+    x: list[int] | None = None
+
+    async def f(self, a, /, b=1, *c, d, **e) -> str:
+        return f"{a!r:>{b}.2f} {c} \\N{EM DASH} é" + "\\u2028"
+
+def g():
+    match x:
+        case {"a": [1, *rest]} if rest: pass
+    with a as b, c: yield from (i for i in d if not i)
+    try: raise E from None
+    except* E: global h
+"""
+
+    assert "7e2b7ea4" == digest_of(tmp_path, code)[:8]
+
+
+# --- what DVC makes of them -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_comments_in_every_file_rerun_the_fingerprint_alone(copy: Clone) -> None:
+    for path in code_of(copy):
+        redocument(path)
+
+    ran = copy.repro()
+
+    assert ["fingerprint"] == ran
+
+
+REFERENCES = {"fetch@references", "pack@references", "degrade@references-x2"}
+RERUN: list[tuple[str, Any, set[str]]] = [
+    ("models.video-x2.training.recipe.optimizer.rate", 2e-3, {"train@video-x2", "evaluate@video-x2"}),
+    (
+        "models.image-x2.training.recipe.optimizer.rate",
+        2e-3,
+        {"train@image-x2", "train@again-x2", "evaluate@image-x2", "evaluate@again-x2"},
+    ),
+    ("models.video-x2.training.recipe.losses", {"mse": 1.0}, {"train@video-x2", "evaluate@video-x2"}),
+    (
+        "models.unpaired-x2.training.recipe.optimizer.rate",
+        2e-3,
+        {
+            "train@unpaired-x2",
+            "evaluate@unpaired-x2",
+            "degrade@textures-learned-x2",
+            "train@learned-x2",
+            "evaluate@learned-x2",
+        },
+    ),
+    ("suites.clips-x2.metrics", {"ssim_y8": {}}, {"evaluate@video-x2"}),
+    ("sources.references.side", 34, REFERENCES | {"train@reference-x2", "evaluate@reference-x2"}),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "value", "expected"), RERUN, ids=[key for key, _, _ in RERUN])
+def test_an_edit_of_params_reruns_what_it_can_move_and_nothing_else(
+    copy: Clone, key: str, value: object, expected: set[str]
+) -> None:
+    say(copy, key, value)
+
+    ran = copy.repro()
+
+    assert "fingerprint" == ran[0]
+    assert expected == set(ran[1:])
+
+
+NETWORK = ("pipeline/networks/tiny_video.py", "padding=1", 'padding=1, padding_mode="replicate"')
+METRIC = ("pipeline/metrics/ssim_yf.py", "return ", "return 0.5 * ")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (NETWORK, {"train@video-x2", "evaluate@video-x2"}),
+        (METRIC, {f"evaluate@{name}" for name in MODELS}),
+    ],
+    ids=["a network", "a metric"],
+)
+def test_an_edit_of_a_part_reruns_the_models_that_name_it(
+    copy: Clone, edit: tuple[str, str, str], expected: set[str]
+) -> None:
+    copy.edit(*edit)
+
+    ran = copy.repro()
+
+    assert "fingerprint" == ran[0]
+    assert expected == set(ran[1:])
+
+
+@pytest.mark.slow
+def test_what_code_makes_equal_to_the_byte_reruns_nothing_behind_it(copy: Clone) -> None:
+    append(copy, "pipeline/sources/references.py", "EDITED = True")
+
+    ran = copy.repro()
+
+    assert ["fingerprint", "fetch@references", "pack@references"] == ran
+
+
+# --- the import hook ------------------------------------------------------------------------------------------------
+
+PACK = ("pack", "textures", "--code", "build/code/pack-textures")
+
+
+def test_a_stage_that_imports_what_its_digest_does_not_cover_is_stopped(clone: Clone) -> None:
+    append(clone, "pipeline/sources/textures.py", 'import importlib\n\nimportlib.import_module("pipeline.losses.mse")')
+    digests(clone)
+
+    done = clone.stages(*PACK, "--out", "data/other")
+
+    assert 1 == done.returncode
+    (line,) = done.stderr.splitlines()
+    assert "pack-textures: does not cover pipeline.losses" in line
+    assert not (clone.path / "data" / "other").exists()
+
+
+@pytest.mark.parametrize("file", ["pipeline/sources/textures.py", "pipeline/atomic.py"])
+def test_a_stage_whose_code_was_edited_after_the_digest_is_stopped(clone: Clone, file: str) -> None:
+    digests(clone)
+    append(clone, file, "EDITED = True")
+
+    done = clone.stages(*PACK, "--out", "data/other")
+
+    assert 1 == done.returncode
+    (line,) = done.stderr.splitlines()
+    assert f"{file[:-3].replace('/', '.')}: was edited while `dvc repro` ran; run it again" == line
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_the_hook_reaches_worker_processes(clone: Clone, method: str) -> None:
+    digests(clone)
+    (clone.path / "work.py").write_text(WORK, encoding="utf-8")
+
+    done = clone.run(sys.executable, "work.py", method)
+
+    assert 0 == done.returncode, done.stderr
+    assert "CodeError: build/code/pack-textures: does not cover pipeline.losses" in done.stdout.replace(
+        f"{clone.path.resolve()}/", ""
+    )
+
+
+WORK = """
+import multiprocessing, sys
+from pathlib import Path
+from typing import Any
+from stages import guard
+
+def work():
+    guard.install_from_environment()
+    try:
+        import pipeline.losses.mse
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+if __name__ == "__main__":
+    guard.install(Path("build/code/pack-textures"))
+    with multiprocessing.get_context(sys.argv[1]).Pool(1) as pool:
+        print(pool.apply(work))
+"""
+
+
+# --- helpers --------------------------------------------------------------------------------------------------------
+
+
+def digests(clone: Clone) -> dict[str, str]:
+    """Return the text of every digest file of ``clone`` as it stands."""
+    done = clone.stages("fingerprint", "--out", "build/code")
+    assert done.returncode == 0, done.stderr
+    return {path.name: path.read_text(encoding="utf-8") for path in (clone.path / "build" / "code").iterdir()}
+
+
+def code_of(clone: Clone) -> list[Path]:
+    return [*clone.path.glob("pipeline/**/*.py"), *clone.path.glob("stages/**/*.py")]
+
+
+def say(clone: Clone, key: str, value: object) -> None:
+    """Set one key of params.yaml, of the entry that it stands in alone: what anchors share is written out."""
+    path = clone.path / "params.yaml"
+    params = json.loads(json.dumps(YAML(typ="safe").load(path.read_text(encoding="utf-8"))))
+    *way, last = key.split(".")
+    block = params
+    for word in way:
+        block = block[word]
+    block[last] = value
+    with path.open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(params, file)
+
+
+def append(clone: Clone, file: str, line: str) -> None:
+    path = clone.path / file
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+
+
+def redocument(path: Path) -> None:
+    """Put a comment on top, another docstring into the module and below every ``def``, and change all positions."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            node.body[0] = ast.Expr(ast.Constant("Another docstring."))
+    path.write_text(f"# a comment\n\n{ast.unparse(ast.fix_missing_locations(tree))}\n", encoding="utf-8")
+
+
+def digest_of(folder: Path, code: str) -> str:
+    path = folder / f"{len(list(folder.iterdir()))}.py"
+    path.write_text(code, encoding="utf-8")
+    return code_digest(path)
