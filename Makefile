@@ -36,7 +36,7 @@ check: static  ## the checks of the source and the quick tests, under 90 s
 
 prove: $(STAMP)  ## the slow proofs, their output also in docs/proofs/
 	@mkdir -p $(PROOFS)
-	@{ $(BIN)/python -m pytest -m prove -rP --timeout 0; echo "exit status: $$?"; } 2>&1 | tee $(PROOFS)/prove.log
+	@{ $(BIN)/python -m pytest -m prove --no-header -rP --timeout 0; echo "exit status: $$?"; } 2>&1 | tee $(PROOFS)/prove.log
 	@tail -n 1 $(PROOFS)/prove.log | grep -qx 'exit status: 0'
 
 why: stage-named $(STAMP)  ## STAGE=train@x: the files behind a stage's digest

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +111,8 @@ def kill(kind: str, clone: Clone, run: subprocess.Popen[bytes]) -> None:
         return
     pids = {"shell": lambda: [run.pid], "dvc": lambda: dvc_of(clone), "trainer": lambda: trainers(clone)}[kind]()
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended by itself since it was listed
+            os.kill(pid, signal.SIGKILL)
 
 
 def one_kill(kind: str, inside: bool, delay: float, clone: Clone, shell: str) -> bool:
