@@ -51,8 +51,8 @@ def unknown(name: object, choices: Iterable[object]) -> str:
     """Return the end of a line about an unknown name: the nearest one, and all of them."""
     known = sorted(map(str, choices))
     near = get_close_matches(str(name), known, n=1)
-    hint = f"did you mean `{near[0]}`? " if near else ""
-    return f"`{name}` is unknown; {hint}Choices: {', '.join(known) or 'none'}"
+    lead = f"did you mean `{near[0]}`? Choices" if near else "choices"
+    return f"`{name}` is unknown; {lead}: {', '.join(known) or 'none'}"
 
 
 def block(wanted: tuple[Parameter, ...], value: Any, where: str) -> Iterator[str]:
