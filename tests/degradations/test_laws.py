@@ -1,0 +1,94 @@
+"""Laws of every degradation: all chance is in the draw, and the promised size leaves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.degradations.chain import Chain
+from pipeline.kinds import Link
+from pipeline.lookup import build, names
+from pipeline.randomness import generator
+
+TARGET = (7, 9)
+SIZE = (14, 18)
+SPECS: list[dict[str, Any]] = [
+    {"name": "resize", "to": "target", "kernel": "bicubic"},
+    {"name": "resize", "to": "target", "kernel": "bicubic", "rounding": "uint8"},
+    {"name": "resize", "to": [0.4, 1.5], "kernel": "bilinear"},
+    {
+        "name": "chain",
+        "links": [
+            {"resize": {"to": [0.5, 0.9], "kernel": "lanczos3"}},
+            {"resize": {"to": "target", "kernel": "bicubic"}},
+        ],
+    },
+]
+ELSEWHERE = {"learned"}
+"""Needs a trained network: `tests/test_end_to_end.py` runs it."""
+
+
+def image(kind: str = "rgb") -> NDArray[np.float32]:
+    shape = {"rgb": (*SIZE, 3), "grey": (*SIZE, 1), "clip": (2, *SIZE, 3)}[kind]
+    return np.random.default_rng(1).random(shape, np.float32)
+
+
+def test_every_part_of_the_folder_has_an_example() -> None:
+    assert set(names("degradations")) == {spec["name"] for spec in SPECS} | ELSEWHERE
+
+
+def made(spec: dict[str, Any]) -> Link:
+    link: Link = build("degradations", spec)
+    return link
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+@pytest.mark.parametrize("kind", ["rgb", "grey", "clip"])
+def test_applying_is_deterministic_keeps_its_input_and_the_promised_size(spec: dict[str, Any], kind: str) -> None:
+    link, given = made(spec), image(kind)
+    before = given.copy()
+    drawn = link.draw(generator(1, "a"), SIZE, TARGET)
+
+    first, second = link.apply(given, drawn), link.apply(given, drawn)
+
+    assert np.array_equal(first, second)
+    assert np.array_equal(before, given)
+    assert np.float32 == first.dtype
+    assert (*given.shape[:-3], *link.after(SIZE, drawn), given.shape[-1]) == first.shape
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_the_same_key_draws_the_same_and_json_keeps_it(spec: dict[str, Any]) -> None:
+    link = made(spec)
+
+    first, second = (link.draw(generator(1, "a"), SIZE, TARGET) for _ in range(2))
+    read = json.loads(json.dumps(first))
+
+    assert first == second
+    assert np.array_equal(link.apply(image(), first), link.apply(image(), read))
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_a_clip_is_degraded_frame_by_frame_with_one_draw(spec: dict[str, Any]) -> None:
+    link, clip = made(spec), image("clip")
+    drawn = link.draw(generator(1, "a"), SIZE, TARGET)
+
+    assert np.array_equal(link.apply(clip, drawn), np.stack([link.apply(frame, drawn) for frame in clip]))
+
+
+def test_another_key_draws_another_size() -> None:
+    link = made({"name": "resize", "to": [0.1, 4.0], "kernel": "bicubic"})
+    sizes = {tuple(link.draw(generator(1, key), (400, 400), TARGET)["size"]) for key in "abcdefgh"}
+
+    assert len(sizes) == 8
+    assert all(40 <= height <= 1600 and 40 <= width <= 1600 for height, width in sizes)
+
+
+def test_an_empty_chain_leaves_the_image_as_it_is() -> None:
+    chain = Chain([])
+
+    assert np.array_equal(image(), chain.apply(image(), chain.draw(generator(1), SIZE, SIZE)))
