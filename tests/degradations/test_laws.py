@@ -88,6 +88,15 @@ def test_another_key_draws_another_size() -> None:
     assert all(40 <= height <= 1600 and 40 <= width <= 1600 for height, width in sizes)
 
 
+def test_a_link_of_a_chain_draws_for_the_size_that_reaches_it() -> None:
+    half = {"resize": {"to": [0.5, 0.5], "kernel": "bicubic"}}
+    chain = made({"name": "chain", "links": [half, half]})
+    drawn = chain.draw(generator(1), (40, 20), TARGET)
+
+    assert (10, 5) == chain.after((40, 20), drawn)
+    assert (10, 5, 1) == chain.apply(np.zeros((40, 20, 1), np.float32), drawn).shape
+
+
 def test_an_empty_chain_leaves_the_image_as_it_is() -> None:
     chain = Chain([])
 

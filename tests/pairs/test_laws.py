@@ -83,6 +83,14 @@ def test_what_chance_decides_for_an_image_depends_on_seed_pairs_and_key_alone(tm
     assert json.loads(json.dumps(all_three.entries[0].drawn)) == all_three.entries[0].drawn
 
 
+def test_images_of_one_size_get_draws_of_their_own(tmp_path: Path) -> None:
+    samples = [Sample(f"i{n}", {"hr": np.zeros((300, 300, 3), np.uint8)}) for n in range(3)]
+
+    pairs = make(tmp_path, samples, degradation=[RANDOM, TO_TARGET])
+
+    assert 3 == len({json.dumps(entry.drawn) for entry in pairs.entries})
+
+
 def test_a_chain_that_misses_the_lr_size_is_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(
         DataError, match=r"^pairs\.some-x3\.degradation: leaves .* not the LR size 13x12; end the chain"
