@@ -94,16 +94,31 @@ class Receipt:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Store:
+    """Where images come from on this machine.
+
+    Args:
+        folder: the downloads.
+        mirror: a folder or a URL prefix where archives are looked for first.
+        own: the folder of the user's own images.
+    """
+
+    folder: Path
+    mirror: str | None = None
+    own: Path | None = None
+
+
 class Source(ABC):
     """A data set: how it is had, and which samples it yields."""
 
     @abstractmethod
-    def fetch(self, store: Path) -> Receipt:
-        """Have the data set's archive in ``store``, whole and checked; raise SourceError when it cannot be had."""
+    def fetch(self, store: Store) -> Receipt:
+        """Have the data set's archives at hand, whole and checked; raise SourceError when they cannot be had."""
 
     @abstractmethod
-    def samples(self, store: Path) -> Iterator[Sample]:
-        """Yield the samples in a fixed order, decoded from what ``fetch`` left in ``store``."""
+    def samples(self, store: Store) -> Iterator[Sample]:
+        """Yield the samples in a fixed order, decoded from what ``fetch`` has found."""
 
     @abstractmethod
     def content(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]] | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ParamsError
+from pipeline.kinds import Store
 
 
 def entry(params: Mapping[str, Any], section: str, name: str) -> Any:
@@ -15,14 +16,19 @@ def entry(params: Mapping[str, Any], section: str, name: str) -> Any:
     return params[section][name]
 
 
-def store() -> Path:
-    """Return the folder of downloads: ``SR_CACHE``, else one in the user's cache folder.
+def store(own: Path) -> Store:
+    """Return where images come from on this machine: ``SR_CACHE`` and ``SR_MIRROR`` of the environment, and ``own``.
 
-    A relative path counts from the checkout, also where DVC runs an experiment in a temporary folder.
+    Downloads lie in the user's cache folder where ``SR_CACHE`` is not set. A relative path counts from the checkout,
+    also where DVC runs an experiment in a temporary folder.
     """
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     checkout = Path(os.environ.get("DVC_ROOT", "."))
-    return checkout / os.environ["SR_CACHE"] if os.environ.get("SR_CACHE") else caches / "super-resolution"
+    folder = checkout / (os.environ.get("SR_CACHE") or caches / "super-resolution")
+    mirror = os.environ.get("SR_MIRROR") or None
+    if mirror and "://" not in mirror:
+        mirror = str(checkout / mirror)
+    return Store(folder, mirror, checkout / own)
 
 
 def device_wish() -> str:

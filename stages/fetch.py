@@ -12,8 +12,8 @@ from pipeline.lookup import build
 from stages.entries import entry, store
 
 
-def main(params: Mapping[str, Any], name: str, out: Path) -> None:
+def main(params: Mapping[str, Any], name: str, own: Path, out: Path) -> None:
     """Fetch the source ``name``."""
     source: Source = build("sources", entry(params, "sources", name))
-    receipt = source.fetch(store())
+    receipt = source.fetch(store(own))
     atomic.write_text(out, json.dumps(asdict(receipt), indent=1) + "\n")

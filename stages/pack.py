@@ -10,8 +10,8 @@ from pipeline.shards.writing import pack
 from stages.entries import entry, store
 
 
-def main(params: Mapping[str, Any], name: str, out: Path) -> None:
+def main(params: Mapping[str, Any], name: str, own: Path, out: Path) -> None:
     """Pack the source ``name``; an archive that the store has lost is fetched again."""
     source: Source = build("sources", entry(params, "sources", name))
-    source.fetch(store())
-    pack(source.samples(store()), source.content(), out)
+    source.fetch(store(own))
+    pack(source.samples(store(own)), source.content(), out)

@@ -232,7 +232,7 @@ def test_what_code_makes_equal_to_the_byte_reruns_nothing_behind_it(copy: Clone)
 
 # --- the import hook ------------------------------------------------------------------------------------------------
 
-PACK = ("pack", "textures", "--code", "build/code/pack-textures")
+PACK = ("pack", "textures", "--code", "build/code/pack-textures", "--own", "own")
 
 
 def test_a_stage_that_imports_what_its_digest_does_not_cover_is_stopped(clone: Clone) -> None:

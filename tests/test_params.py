@@ -165,7 +165,7 @@ FAULTS: list[tuple[Any, ...]] = [
         "models.edsr-x2.pairs",
         "photos-train-luma-x2",
         "models.edsr-x2.training.network: `edsr` reads `lr`, but its pairs `photos-train-luma-x2` have "
-        "rounding `none`: luma only; choices: bicubic_luma, espcn, srcnn",
+        "rounding `none`: luma only; choices: bicubic_luma, espcn, fsrcnn, srcnn",
         "models.edsr-x2.training.recipe.losses.l1: reads `sr`, `hr`, but its pairs `photos-train-luma-x2` have "
         "rounding `none`: luma only; rename in `fields`; choices: hr_y, ilr_y, lr_y, sr_y",
     ),

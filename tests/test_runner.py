@@ -44,7 +44,7 @@ def test_an_unknown_option_is_named() -> None:
 
 
 def test_an_unknown_entry_is_answered_with_the_known_ones() -> None:
-    (line,) = fault("fetch", "photos", "--out", "x")
+    (line,) = fault("fetch", "photos", "--own", "own", "--out", "x")
 
     assert "params.yaml: sources has no `photos`; choices: photos-train, photos-test" == line
 
@@ -57,7 +57,7 @@ def test_missing_packages_are_one_line_that_says_how_to_get_them() -> None:
 
 
 def test_a_stage_without_its_digest_file_says_how_to_make_it() -> None:
-    (line,) = fault("fetch", "photos-train", "--code", "build/no/such", "--out", "x")
+    (line,) = fault("fetch", "photos-train", "--code", "build/no/such", "--own", "own", "--out", "x")
 
     assert "build/no/such: not found; run `dvc repro fingerprint`" == line
 

@@ -1,8 +1,8 @@
 """Image files: the bytes of a PNG, JPEG or BMP to RGB pixels, and pixels to a PNG."""
 
-import struct
-from collections.abc import Callable
-from pathlib import Path
+from __future__ import annotations
+
+from pathlib import Path, PurePath
 
 import cv2
 import numpy as np
@@ -10,31 +10,41 @@ from numpy.typing import NDArray
 
 from pipeline import atomic
 from pipeline.errors import ImageError
+from pipeline.images.formats import ENDINGS, Header, header_of
 
-_WANTED = "give a whole PNG, JPEG or BMP, grey or RGB, 8 bits a channel, without transparency"
+DECODED_LIMIT = 2**28
+"""Bytes of a decoded image: 89 megapixels of 8-bit RGB."""
+OPAQUE = {1: 255, 2: 65535}
+"""The alpha of an opaque pixel, by bytes of a channel."""
+
+_WANTED = "give a whole PNG, JPEG or BMP, grey or RGB, without transparency"
 
 
 def read(data: bytes, name: str) -> NDArray[np.uint8]:
     """Decode the bytes of an image file to uint8 (H, W, C): RGB, or one channel where the file is grey.
 
-    The pixels are taken as they are stored: no colour profile and no EXIF orientation is applied. Damage in
-    the middle of a JPEG cannot be told from content.
+    - 16 bits a channel become 8 as by MATLAB's ``im2uint8``: divided by 257 and rounded.
+    - A palette becomes the colours it stands for.
+    - An alpha channel is dropped where every pixel is opaque; transparency is an error, since what would shine
+      through is unknown.
+    - CMYK is an error: its colours mean nothing without a profile.
+    - No colour profile and no EXIF orientation is applied, as by MATLAB's ``imread``: pixels are as they are stored.
+    - Damage in the middle of a JPEG cannot be told from content.
 
     Args:
         data: the whole file.
-        name: what to call the file in an error.
+        name: what to call the file in an error; its ending, where it has one, must be that of the content.
 
     Raises:
-        ImageError: no such image, truncated, not 8 bits a channel, CMYK, or with transparency.
+        ImageError: no such image, another one than its name says, truncated, too large, CMYK, or transparent.
     """
-    fault = next((find(data) for start, find in _FAULTS.items() if data.startswith(start)), "is no such file")
+    header = header_of(data)
+    fault = _fault(header, name)
     decoded = None if fault else _decode(data)
-    if decoded is None:
-        raise ImageError(f"{name}: {fault or 'is corrupt, or has over 2^30 pixels'}; {_WANTED}")
-    if decoded.dtype != np.uint8 or decoded.shape[2:] not in ((), (3,)):
-        raise ImageError(f"{name}: decodes to {decoded.dtype} {decoded.shape}; {_WANTED}")
-    pixels = np.asarray(decoded, np.uint8)
-    return pixels[..., None] if pixels.ndim == 2 else _swap_red_and_blue(pixels)
+    if header is None or decoded is None:
+        raise ImageError(f"{name}: {fault or 'is corrupt'}; {_WANTED}")
+    pixels = _opaque(decoded, name)
+    return pixels[..., :1] if header.grey else _rgb(pixels)
 
 
 def write_png(path: Path, image: NDArray[np.uint8]) -> None:
@@ -46,9 +56,22 @@ def write_png(path: Path, image: NDArray[np.uint8]) -> None:
     if image.dtype != np.uint8 or not image.size or image.shape[2:] not in ((1,), (3,)):
         given = f"{image.dtype} {image.shape}"
         raise ImageError(f"{path}: cannot hold {given}; it must be uint8 (H, W, 1) or (H, W, 3)")
-    _, encoded = cv2.imencode(".png", image if image.shape[2] == 1 else _swap_red_and_blue(image))
+    pixels = image if image.shape[2] == 1 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    _, encoded = cv2.imencode(".png", pixels)
     with atomic.file(path) as partial:
         partial.write_bytes(encoded.tobytes())
+
+
+def _fault(header: Header | None, name: str) -> str | None:
+    """Return what is wrong with a file before it is decoded."""
+    if header is None:
+        return "is no such file"
+    said = ENDINGS.get(PurePath(name).suffix.lower(), header.format)
+    if said != header.format:
+        return f"is a {header.format}, not the {said} that its name says"
+    if header.fault is None and header.size > DECODED_LIMIT:
+        return f"claims {header.width}x{header.height} pixels, more than fit into {DECODED_LIMIT // 2**20} MiB"
+    return header.fault
 
 
 def _decode(data: bytes) -> NDArray[np.generic] | None:
@@ -58,46 +81,21 @@ def _decode(data: bytes) -> NDArray[np.generic] | None:
         return None
 
 
-def _swap_red_and_blue(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), np.uint8)
+def _opaque(decoded: NDArray[np.generic], name: str) -> NDArray[np.uint8]:
+    """Return 8 bits of (H, W), (H, W, 1) or (H, W, 3), without an alpha channel."""
+    if decoded.dtype.itemsize not in OPAQUE or decoded.shape[2:] not in ((), (1,), (3,), (4,)):
+        raise ImageError(f"{name}: decodes to {decoded.dtype} {decoded.shape}; {_WANTED}")
+    decoded = decoded[..., None] if decoded.ndim == 2 else decoded
+    if decoded.shape[2] == 4:
+        clear = int(np.count_nonzero(decoded[..., 3] != OPAQUE[decoded.dtype.itemsize]))
+        if clear:
+            raise ImageError(f"{name}: is transparent at {clear} pixels; {_WANTED}")
+        decoded = decoded[..., :3]
+    if decoded.dtype == np.uint16:
+        levels = decoded.astype(np.uint32)
+        return ((levels + 128) // 257).astype(np.uint8)
+    return np.asarray(decoded, np.uint8)
 
 
-def _png_fault(data: bytes) -> str | None:
-    """Walk the chunks: OpenCV drops the transparency of grey images, and not every version sees a cut."""
-    position = 8
-    while position + 12 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, position)
-        position += 12 + length
-        if kind == b"tRNS":
-            return "has transparency"
-        if kind == b"IEND":
-            return None
-    return "is truncated"
-
-
-def _jpeg_fault(data: bytes) -> str | None:
-    """Walk the segments to the pixels: only the end marker behind them counts, a thumbnail has its own."""
-    position = 2
-    while position + 10 <= len(data):
-        marker, length = struct.unpack_from(">HH", data, position)
-        if marker in _FRAMES and data[position + 9] == 4:
-            return "is CMYK"
-        if marker == 0xFFDA:
-            return "is truncated" if data.find(b"\xff\xd9", position) < 0 else None
-        position += 1 if marker == 0xFFFF else 2 + length  # any number of FF may stand before a marker
-    return "is truncated"
-
-
-def _bmp_fault(data: bytes) -> str | None:
-    if len(data) < 30:
-        return "is truncated"
-    header, bits = struct.unpack_from("<I10xH", data, 14)
-    return "may have transparency in its 32 bits a pixel" if header >= 40 and bits == 32 else None
-
-
-_FRAMES = {*range(0xFFC0, 0xFFD0)} - {0xFFC4, 0xFFC8, 0xFFCC}  # these three markers hold tables, no frame
-_FAULTS: dict[bytes, Callable[[bytes], str | None]] = {
-    b"\x89PNG\r\n\x1a\n": _png_fault,
-    b"\xff\xd8\xff": _jpeg_fault,
-    b"BM": _bmp_fault,
-}
+def _rgb(decoded: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return decoded if decoded.shape[2] == 1 else np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)

@@ -11,6 +11,7 @@ from torch import Tensor, nn, optim
 
 from pipeline.errors import LearningError
 from pipeline.kinds import Fields, Schedule
+from pipeline.learning.arithmetic import PLAIN, Arithmetic
 
 Scalars: TypeAlias = dict[str, Tensor]
 
@@ -18,10 +19,12 @@ Scalars: TypeAlias = dict[str, Tensor]
 class Recipe(nn.Module, ABC):
     """A way of learning: it owns its networks and its optimizers.
 
-    ``keeps`` names the networks that a model folder holds; the first is the one that maps LR to SR.
+    ``keeps`` names the networks that a model folder holds; the first is the one that maps LR to SR. ``arithmetic`` is
+    what forward passes of ``step`` and ``judge`` run in.
     """
 
     keeps: ClassVar[tuple[str, ...]] = ("network",)
+    arithmetic: Arithmetic = PLAIN
     schedule: Schedule
     optimizers: Mapping[str, optim.Optimizer]
 
@@ -83,11 +86,13 @@ class Descent(Recipe):
 
     def step(self, batch: Fields) -> Scalars:
         """Descend the objective once."""
-        losses = self.losses(batch)
+        with self.arithmetic.forward():
+            losses = self.losses(batch)
         self.descend(losses["loss"])
         return {name: loss.detach() for name, loss in losses.items()}
 
     @torch.no_grad()
     def judge(self, batch: Fields) -> Scalars:
         """Return the losses on held-out ``batch``."""
-        return self.losses(batch)
+        with self.arithmetic.forward():
+            return self.losses(batch)

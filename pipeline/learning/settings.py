@@ -6,12 +6,13 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Engine:
-    """How the arithmetic of training is done.
+    """How the arithmetic of training is done; scores are always computed in fp32.
 
     Args:
-        precision: the number format of the forward pass.
-        compile: whether the network is compiled in place.
+        precision: ``bf16`` runs the forward pass under autocast, with channels last; weights and optimizers stay in
+            fp32. ``auto``: bf16 where the processor or GPU computes in it.
+        compile: ``on`` compiles the network in place, which costs up to a minute. ``auto``: where that is possible.
     """
 
-    precision: Literal["fp32"]
-    compile: Literal["off"]
+    precision: Literal["auto", "fp32", "bf16"]
+    compile: Literal["auto", "on", "off"]

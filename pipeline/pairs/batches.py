@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +17,8 @@ from pipeline.shards.index import Entry
 
 RGB = 3
 LUMA = 1
+AHEAD = 4
+"""Batches that wait for the network."""
 
 
 class Batches:
@@ -54,6 +58,23 @@ class Batches:
         """Return batch ``number``: fields as float32 (B, C, H, W) or (B, T, C, H, W) in [0, 1]."""
         samples = [self.sample(number * self.size + i) for i in range(self.size)]
         return {name: np.stack([sample[name] for sample in samples]) for name in samples[0]}
+
+    def between(self, first: int, last: int) -> Iterator[dict[str, NDArray[np.float32]]]:
+        """Yield the batches ``first`` to ``last`` - 1, made a few ahead in a thread.
+
+        The n-th batch is a function of n alone, so that nothing depends on when it is made.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            waiting: deque[Future[dict[str, NDArray[np.float32]]]] = deque()
+            try:
+                for number in range(first, last):
+                    waiting.append(pool.submit(self.__getitem__, number))
+                    if len(waiting) > AHEAD:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def sample(self, number: int) -> dict[str, NDArray[np.float32]]:
         """Return sample ``number`` of the stream: fields as float32 (C, H, W) or (T, C, H, W)."""

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pipeline.errors import SourceError
 from pipeline.images.files import read
-from pipeline.kinds import Receipt, Sample, Source
+from pipeline.kinds import Receipt, Sample, Source, Store
 
 __all__ = ["Photos"]
 
@@ -45,13 +45,13 @@ class Photos(Source):
     def __init__(self, split: Literal["train", "test"]) -> None:
         self.split = split
 
-    def fetch(self, store: Path) -> Receipt:
-        """Find the images in the installed package; nothing is put into ``store``."""
+    def fetch(self, store: Store) -> Receipt:
+        """Find the images in the installed package; nothing is put into the store."""
         data = [path.read_bytes() for path in self._files()]
         digest = hashlib.sha256(b"".join(data)).hexdigest()
         return Receipt(f"scikit-image {version('scikit-image')}, installed", sum(map(len, data)), digest)
 
-    def samples(self, store: Path) -> Iterator[Sample]:
+    def samples(self, store: Store) -> Iterator[Sample]:
         """Yield the images under their file names without ending."""
         for path in self._files():
             yield Sample(path.stem, {"hr": read(path.read_bytes(), path.name)})

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from pipeline.errors import LearningError
 from pipeline.kinds import Fields
+from pipeline.learning.arithmetic import Arithmetic, choose
 from pipeline.learning.average import Average
 from pipeline.learning.recipe import Recipe, Scalars
 from pipeline.learning.settings import Engine
@@ -71,12 +74,14 @@ def train(
     networks = {player: getattr(recipe, player) for player in recipe.keeps}
     if (places.start / SPEC).exists():
         load_into(networks, places.start)
-    recipe.to(device)
     pairs = PairSet(places.pairs)
     if settings.steps:
-        Course(settings, recipe, pairs, Checkpoints(places.resume), report, (seed, name), device).run()
+        recipe.arithmetic = choose(engine, device, name)
+        recipe.to(device)
+        recipe.arithmetic.prepare(networks.values())
+        Course(settings, recipe, pairs, Checkpoints(places.resume), report, (seed, name)).run()
     spec = {"network": settings.network, "recipe": settings.recipe, "data": pairs.shards.digest()}
-    save(places.out, spec, networks, _engine_facts(engine, device))
+    save(places.out, spec, networks, _engine_facts(recipe.arithmetic))
     Checkpoints(places.resume).remove()
 
 
@@ -91,14 +96,12 @@ class Course:
         checkpoints: Checkpoints,
         report: Report,
         stream: tuple[int, str],
-        device: torch.device,
     ) -> None:
         self.settings = settings
         self.recipe = recipe
         self.checkpoints = checkpoints
         self.report = report
         self.name = stream[1]
-        self.device = device
         learnt, held = pairs.split(settings.validate)
         self.batches = self._batches(learnt, (*stream, "learn"))
         self.held_out = self._batches(held, (*stream, "validate")) if settings.validate else None
@@ -112,11 +115,12 @@ class Course:
         steps = self.settings.steps
         first = self._resume()
         self.recipe.train()
-        bar = tqdm(range(first, steps), desc=self.name, initial=first, total=steps, unit="step", disable=None)
+        batches = self.batches.between(first, steps)
+        bar = tqdm(batches, desc=self.name, initial=first, total=steps, unit="step", disable=None)
         with logging_redirect_tqdm():
-            for step in bar:
+            for step, batch in enumerate(bar, first):
                 factor = self.recipe.pace(step / steps)
-                self.since.append(self.recipe.step(self._on_device(self.batches, step)))
+                self.since.append(self.recipe.step(self._taken(batch)))
                 if self.average:
                     self.average.update()
                 if self._due(step + 1, self.settings.report_every):
@@ -132,8 +136,8 @@ class Course:
         kept = self.settings
         return Batches(pairs, self.recipe.reads, size=kept.batch, patch=kept.patch, augment=kept.augment, stream=stream)
 
-    def _on_device(self, batches: Batches, number: int) -> Fields:
-        return {name: torch.from_numpy(values).to(self.device) for name, values in batches[number].items()}
+    def _taken(self, batch: Mapping[str, NDArray[np.float32]]) -> Fields:
+        return {name: self.recipe.arithmetic.take(torch.from_numpy(values)) for name, values in batch.items()}
 
     def _due(self, step: int, every: int) -> bool:
         return step % every == 0 or step == self.settings.steps
@@ -145,7 +149,7 @@ class Course:
         row |= {name: float(torch.stack([each[name] for each in self.since]).mean()) for name in names}
         if self.held_out:
             self.recipe.eval()
-            judged = self.recipe.judge(self._on_device(self.held_out, 0))
+            judged = self.recipe.judge(self._taken(self.held_out[0]))
             self.recipe.train()
             row |= {f"held_out_{name}": float(value) for name, value in judged.items()}
         self.since.clear()
@@ -194,12 +198,12 @@ def _shown(rows: list[Row]) -> str:
     return f"loss {rows[-1]['loss']:.5g}" if rows and "loss" in rows[-1] else "no row yet"
 
 
-def _engine_facts(engine: Engine, device: torch.device) -> dict[str, Any]:
+def _engine_facts(chosen: Arithmetic) -> dict[str, Any]:
     """Return what chose the arithmetic: equal facts give equal bits on the CPU."""
     return {
-        "precision": engine.precision,
-        "compile": engine.compile,
-        "device": device.type,
+        "precision": chosen.precision,
+        "compiled": chosen.compiled,
+        "device": chosen.device.type,
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "python": platform.python_version(),

@@ -13,6 +13,7 @@ from pipeline.errors import LearningError
 from pipeline.lookup import build
 from pipeline.networks.edsr import EDSR
 from pipeline.networks.espcn import ESPCN
+from pipeline.networks.fsrcnn import FSRCNN
 from pipeline.networks.srcnn import SRCNN
 
 FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
@@ -29,6 +30,10 @@ FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
         ("espcn", {}, 3, 22_729),
         ("espcn", {}, 4, 24_752),
         ("espcn", {}, 8, 38_624),
+        ("fsrcnn", {}, 2, 12_809),
+        ("fsrcnn", {}, 3, 12_809),
+        ("fsrcnn", {}, 4, 12_809),
+        ("fsrcnn", {"features": 32, "shrunk": 5, "mappings": 1}, 3, 4_086),
         ("edsr", {}, 2, 1_369_859),
         ("edsr", {}, 3, 1_554_499),
         ("edsr", {}, 4, 1_517_571),
@@ -75,6 +80,29 @@ def test_srcnn_sees_what_the_paper_loses_at_the_border(kernels: tuple[int, int, 
 @pytest.mark.parametrize("scale", [2, 3])
 def test_espcn_sees_nine_by_nine_lr_pixels(scale: int) -> None:
     assert (9, 9) == footprint(ESPCN(scale), 15)
+
+
+@pytest.mark.parametrize(("mappings", "seen"), [(4, 15), (1, 9)])
+def test_fsrcnn_sees_as_many_lr_pixels_as_its_layers_reach(mappings: int, seen: int) -> None:
+    assert (seen, seen) == footprint(FSRCNN(3, mappings=mappings), 25)
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_fsrcnn_spreads_an_lr_pixel_over_nine_by_nine_hr_pixels_around_its_own(scale: int) -> None:
+    enlarge = FSRCNN(scale).enlarge
+    impulse = torch.zeros(1, 56, 9, 9)
+    impulse[0, 0, 4, 4] = 1
+    output = enlarge(impulse)[0, 0]
+
+    centre = 4 * scale
+    torch.testing.assert_close(enlarge.weight[0, 0], output[centre - 4 : centre + 5, centre - 4 : centre + 5])
+    assert 81 == int((output != 0).sum())
+
+
+def test_fsrcnn_has_a_slope_for_every_channel_behind_every_convolution() -> None:
+    slopes = [layer.weight.numel() for layer in FSRCNN(3).modules() if isinstance(layer, nn.PReLU)]
+
+    assert [56, 12, 12, 12, 12, 12, 56] == slopes
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])

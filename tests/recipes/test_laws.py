@@ -166,7 +166,7 @@ def test_every_recipe_reads_fields_of_the_table_and_keeps_networks_it_has(tiny: 
 def test_paired_learns_one_batch_by_heart_with_every_network(name: str) -> None:
     torch.manual_seed(0)
     recipe = paired(network_of(name))
-    losses = learn(recipe, batch_of(recipe.reads), range(120), 120)
+    losses = learn(recipe, batch_of(recipe.reads), range(240), 240)
 
     assert losses[-1] < losses[0] / 20
 

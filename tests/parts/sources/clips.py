@@ -1,11 +1,10 @@
 """Small clips: textures that move."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
-from pipeline.kinds import Receipt, Sample, Source
+from pipeline.kinds import Receipt, Sample, Source, Store
 from pipeline.randomness import generator
 
 __all__ = ["Clips"]
@@ -25,10 +24,10 @@ class Clips(Source):
         self.frames = frames
         self.side = side
 
-    def fetch(self, store: Path) -> Receipt:
+    def fetch(self, store: Store) -> Receipt:
         return Receipt("made up", 0, "0" * 64)
 
-    def samples(self, store: Path) -> Iterator[Sample]:
+    def samples(self, store: Store) -> Iterator[Sample]:
         for number in range(self.count):
             noise = generator("clips", number).integers(0, 256, (self.side, self.side, 3), dtype=np.uint8)
             frames = [np.roll(noise, 2 * time, axis=1) for time in range(self.frames)]

@@ -1,11 +1,10 @@
 """Small images, each with a reference of similar content."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
-from pipeline.kinds import Receipt, Sample, Source
+from pipeline.kinds import Receipt, Sample, Source, Store
 from pipeline.randomness import generator
 
 __all__ = ["References"]
@@ -23,10 +22,10 @@ class References(Source):
         self.count = count
         self.side = side
 
-    def fetch(self, store: Path) -> Receipt:
+    def fetch(self, store: Store) -> Receipt:
         return Receipt("made up", 0, "0" * 64)
 
-    def samples(self, store: Path) -> Iterator[Sample]:
+    def samples(self, store: Store) -> Iterator[Sample]:
         for number in range(self.count):
             image = generator("references", number).integers(0, 256, (self.side, self.side, 3), dtype=np.uint8)
             yield Sample(f"r{number}", {"hr": image, "ref": image[:, ::-1]})

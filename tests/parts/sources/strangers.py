@@ -1,11 +1,10 @@
 """Unpaired images: some with HR only, others with LR only."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
-from pipeline.kinds import Receipt, Sample, Source
+from pipeline.kinds import Receipt, Sample, Source, Store
 from pipeline.randomness import generator
 
 __all__ = ["Strangers"]
@@ -23,10 +22,10 @@ class Strangers(Source):
         self.count = count
         self.side = side
 
-    def fetch(self, store: Path) -> Receipt:
+    def fetch(self, store: Store) -> Receipt:
         return Receipt("made up", 0, "0" * 64)
 
-    def samples(self, store: Path) -> Iterator[Sample]:
+    def samples(self, store: Store) -> Iterator[Sample]:
         for plane, side in (("hr", self.side), ("lr", self.side // 2)):
             for number in range(self.count):
                 image = generator("strangers", plane, number).integers(0, 256, (side, side, 3), dtype=np.uint8)

@@ -1,11 +1,10 @@
 """Small smooth textures, made up from a seed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
-from pipeline.kinds import Receipt, Sample, Source
+from pipeline.kinds import Receipt, Sample, Source, Store
 from pipeline.randomness import generator
 
 __all__ = ["Textures"]
@@ -23,10 +22,10 @@ class Textures(Source):
         self.count = count
         self.side = side
 
-    def fetch(self, store: Path) -> Receipt:
+    def fetch(self, store: Store) -> Receipt:
         return Receipt("made up", 0, "0" * 64)
 
-    def samples(self, store: Path) -> Iterator[Sample]:
+    def samples(self, store: Store) -> Iterator[Sample]:
         rows, columns = np.mgrid[: self.side, : self.side + 3]
         for number in range(self.count):
             rng = generator("textures", number)
