@@ -25,7 +25,7 @@ FIELDS: Mapping[str, Field] = {
     "lr": Field("(B, 3, h, w) or (B, T, 3, h, w)", "[0, 1]", "the low-resolution RGB image or clip"),
     "hr": Field("(B, 3, H, W) or (B, T, 3, H, W)", "[0, 1]", "the true high-resolution RGB image or clip"),
     "ref": Field("(B, 3, H, W)", "[0, 1]", "a high-resolution reference with similar content, not aligned"),
-    "lr_y": Field("(B, 1, h, w)", "[0, 1]", "BT.601 luma of lr (16/255 to 235/255); of a grey image the image itself"),
+    "lr_y": Field("(B, 1, h, w)", "[0, 1]", "BT.601 luma of lr, rounded where lr is; of a grey image the image itself"),
     "hr_y": Field("(B, 1, H, W)", "[0, 1]", "BT.601 luma of hr, rounded to 8 bits as rgb2ycbcr does on uint8"),
     "ilr": Field("(B, 3, H, W)", "[0, 1]", "lr enlarged by MATLAB's bicubic, rounded to 8 bits"),
     "ilr_y": Field("(B, 1, H, W)", "[0, 1]", "lr_y enlarged by MATLAB's bicubic, not rounded"),

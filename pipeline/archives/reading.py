@@ -161,7 +161,8 @@ def _expand(path: Path, packed: IO[bytes], plain: IO[bytes]) -> None:
     size, compressed = 0, path.stat().st_size
     while block := packed.read(BLOCK):
         size += len(block)
-        _require_size(path, "", size, compressed, TOTAL_LIMIT)
+        _require_size(path, "", size, compressed)
+        _require_total(path, size)
         plain.write(block)
     plain.seek(0)
 
@@ -174,10 +175,10 @@ def _require_file(path: Path, name: str, regular: bool) -> None:
         raise SourceError(f"{path}: holds {name!r}, which is no ordinary file; do not trust this file")
 
 
-def _require_size(path: Path, name: str, size: int, compressed: int, limit: int = MEMBER_LIMIT) -> None:
+def _require_size(path: Path, name: str, size: int, compressed: int) -> None:
     where = f"{path}: {name}" if name else f"{path}"
-    if size > limit:
-        raise SourceError(f"{where}: has {size} bytes, more than {limit}; no image of a data set needs as many")
+    if name and size > MEMBER_LIMIT:
+        raise SourceError(f"{where}: has {size} bytes, more than {MEMBER_LIMIT}; no image of a data set needs as many")
     if size > RATIO_FROM and size > RATIO_LIMIT * max(compressed, 1):
         raise SourceError(f"{where}: expands from {compressed} to {size} bytes or more; no image compresses like this")
 

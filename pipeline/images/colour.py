@@ -10,6 +10,9 @@ from pipeline.errors import ImageError
 Float = TypeVar("Float", np.float32, np.float64)
 Sample = TypeVar("Sample", np.uint8, np.float32, np.float64)
 
+LUMA_RANGE = (16, 235)
+"""The 8-bit luma of black and of white."""
+
 _MATRIX = [[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]]
 _RGB_TO_YCBCR = np.array(_MATRIX) / 255
 _OFFSET = np.array([16.0, 128.0, 128.0]) / 255

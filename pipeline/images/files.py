@@ -17,6 +17,10 @@ DECODED_LIMIT = 2**28
 OPAQUE = {1: 255, 2: 65535}
 """The alpha of an opaque pixel, by bytes of a channel."""
 
+cv2.utils.logging.setLogLevel(
+    cv2.utils.logging.LOG_LEVEL_SILENT
+)  # what is wrong with a file stands in the error, with its name
+
 _WANTED = "give a whole PNG, JPEG or BMP, grey or RGB, without transparency"
 
 

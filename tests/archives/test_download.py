@@ -157,7 +157,7 @@ def test_a_missing_file_is_told_with_what_to_put_where(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_before_the_download(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(2**30, 2**30 - 1000, 1000))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(2**30, 2**30 - 1000, 1000))
     behaviour = Behaviour(CONTENT)
 
     said = fails(behaviour, tmp_path)
