@@ -21,4 +21,4 @@ def main(params: Mapping[str, Any], name: str, shards: Path) -> None:
     if not isinstance(source, ArchiveSource):
         raise SourceError(f"{name}: only sources that come in archives keep a record")
     path = source.record(content_of(read_index(shards)))
-    log.info("%s: recorded; look through the difference before committing it", path)
+    log.info("%s: recorded; look through the difference, and see to it that the module names it in DATA", path)

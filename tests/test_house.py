@@ -22,6 +22,7 @@ NETWORK_INIT_LINES = 60
 STAGE_LINES = 25
 FILE_LINES = 300
 LONGER_FILES: dict[str, int] = {}  # path: its own limit, 500 at the very most
+DATA_FILES = (".json", ".npz")
 READERS = ("networks", "losses", "metrics")
 
 
@@ -230,6 +231,19 @@ def test_every_package_stands_under_the_import_contracts() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
 
     assert packages == set(options["tool"]["importlinter"]["root_packages"])
+
+
+def test_every_data_file_is_named_by_a_module_beside_it() -> None:
+    """Only what a module names in ``DATA`` belongs to the digests of the stages that read it."""
+    there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pipeline").rglob("*") if path.suffix in DATA_FILES}
+    named = {
+        f"{Path(file.path).parent.as_posix()}/{name}"
+        for file in files("pipeline")
+        for names in re.findall(r"^DATA = \((.*),\)$", file.text, re.MULTILINE)
+        for name in re.findall(r'"([^"]+)"', names)
+    }
+
+    assert there == named
 
 
 def function(length: int, indent: str = "") -> str:

@@ -234,6 +234,13 @@ def test_the_shipped_file_holds_and_its_check_needs_no_torch() -> None:
     assert "[]\n" == said
 
 
+@pytest.mark.parametrize("preset", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_preset_holds(preset: Path) -> None:
+    content = checked(preset)
+
+    assert content["models"]
+
+
 # --- whatever is written --------------------------------------------------------------------------------------------
 
 VALUES = st.recursive(

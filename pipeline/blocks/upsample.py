@@ -12,13 +12,13 @@ class SubPixelUpsampler(nn.Sequential):
 
     Args:
         features: feature maps, before and after.
-        scale: 2, 3, 4 or 8.
+        scale: 2, 3, 4 or 8; 1 for none.
     """
 
     def __init__(self, features: int, scale: int) -> None:
-        factors = {2: [2], 3: [3], 4: [2, 2], 8: [2, 2, 2]}.get(scale)
+        factors = {1: [], 2: [2], 3: [3], 4: [2, 2], 8: [2, 2, 2]}.get(scale)
         if factors is None:
-            raise LearningError(f"scale: sub-pixel upsampling knows 2, 3, 4 and 8, not {scale}")
+            raise LearningError(f"scale: sub-pixel upsampling knows 1, 2, 3, 4 and 8, not {scale}")
         layers: list[nn.Module] = []
         for factor in factors:
             layers += [nn.Conv2d(features, features * factor**2, 3, padding=1), nn.PixelShuffle(factor)]

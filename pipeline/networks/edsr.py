@@ -19,7 +19,7 @@ class EDSR(nn.Module):
     """The baseline (16 blocks of 64 features) and the full network (32 of 256, scaling 0.1).
 
     Args:
-        scale: HR pixels per LR pixel: 2, 3, 4 or 8.
+        scale: HR pixels per LR pixel: 2, 3, 4 or 8; 1 for pairs that are registered at one size.
         blocks: residual blocks.
         features: feature maps in each.
         scaling: factor of every residual.

@@ -184,8 +184,12 @@ def test_edsr_gives_the_mean_colour_when_its_tail_is_silent() -> None:
 
 
 def test_edsr_refuses_a_scale_it_cannot_shuffle() -> None:
-    with pytest.raises(LearningError, match="knows 2, 3, 4 and 8, not 5"):
+    with pytest.raises(LearningError, match="knows 1, 2, 3, 4 and 8, not 5"):
         EDSR(5)
+
+
+def test_edsr_at_scale_one_keeps_the_size() -> None:
+    assert (1, 3, 5, 6) == EDSR(1, blocks=1, features=4)(torch.rand(1, 3, 5, 6)).shape
 
 
 def test_edsr_reaches_eight_by_doubling_three_times() -> None:

@@ -24,6 +24,7 @@ from pipeline.training.curve import Curve
 from pipeline.training.loop import Places, Report, train
 from pipeline.training.settings import Training
 
+PLAIN = Engine("fp32", "off")
 ADAM = {"name": "adam", "rate": 0.01}
 LUMA = {"mse": {"weight": 1.0, "fields": {"sr": "sr_y", "hr": "hr_y"}}}
 PAIRED = {"name": "paired", "losses": LUMA, "optimizer": ADAM, "schedule": {"name": "cosine", "floor": 0.1}}
@@ -77,11 +78,11 @@ def learn(
     start: Path | None = None,
     seed: int = 1,
     name: str = "tiny-x2",
+    engine: Engine = PLAIN,
 ) -> Path:
     """Train in ``folder``; return it."""
     places = Places(pairs, start or folder / "scratch", folder / "resume", folder / "model")
     curve = Curve(folder / "curve.csv")
-    engine = Engine("fp32", "off")
     wanted = settings(Training, block)
     device = torch.device("cpu")
     train(wanted, engine, places, name=name, seed=seed, device=device, report=report or curve)
@@ -133,6 +134,26 @@ def test_training_twice_gives_equal_bytes(whole: Path, pairs: Path, tmp_path: Pa
 
     assert ["engine.json", "spec.json", "weights.safetensors", "curve.csv"] == list(bytes_of(whole))
     assert bytes_of(whole) == bytes_of(again)
+
+
+def test_the_engine_is_on_record_beside_the_weights(pairs: Path, tmp_path: Path) -> None:
+    learn(tmp_path, pairs, engine=Engine("bf16", "off"))
+
+    facts = json.loads((tmp_path / "model" / "engine.json").read_text(encoding="utf-8"))
+    assert ("bf16", False, "cpu") == (facts["precision"], facts["compiled"], facts["device"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", [Engine("bf16", "off"), Engine("bf16", "on")], ids=str)
+def test_training_twice_on_the_fast_path_gives_equal_bytes_and_near_weights(
+    whole: Path, pairs: Path, tmp_path: Path, engine: Engine
+) -> None:
+    first, second = learn(tmp_path / "a", pairs, engine=engine), learn(tmp_path / "b", pairs, engine=engine)
+
+    assert bytes_of(first) == bytes_of(second)
+    assert bytes_of(first)["weights.safetensors"] != bytes_of(whole)["weights.safetensors"]
+    for name, tensor in weights(whole).items():
+        torch.testing.assert_close(tensor, weights(first)[name], rtol=0.2, atol=0.02)
 
 
 @pytest.mark.parametrize("changes", [{"seed": 2}, {"name": "other-x2"}])

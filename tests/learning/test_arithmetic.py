@@ -1,0 +1,117 @@
+"""What the engine chooses, why, and what it leaves alone."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+import torch
+from torch._inductor import cpp_builder
+from torch._inductor.exc import InvalidCxxCompiler
+
+from pipeline.errors import LearningError
+from pipeline.learning.arithmetic import PLAIN, Arithmetic, choose
+from pipeline.learning.handing import Handing
+from pipeline.learning.settings import Engine
+from pipeline.networks.edsr import EDSR
+
+CPU = torch.device("cpu")
+BF16 = Arithmetic(CPU, "bf16", compiled=False)
+
+
+def no_compiler() -> str:
+    raise InvalidCxxCompiler
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_the_precision_that_params_say_is_taken(precision: str) -> None:
+    assert precision == choose(Engine(precision, "off"), CPU, "some").precision  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("able", "expected"), [({"amx_bf16": True}, "bf16"), ({"avx512_bf16": True}, "bf16"), ({"avx2": True}, "fp32")]
+)
+def test_auto_takes_bf16_where_the_processor_computes_in_it(
+    monkeypatch: pytest.MonkeyPatch, able: dict[str, bool], expected: str
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+
+    assert expected == choose(Engine("auto", "off"), CPU, "some").precision
+
+
+def test_the_choice_is_logged_with_its_reasons(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
+    monkeypatch.setattr(cpp_builder, "get_cpp_compiler", no_compiler)
+
+    with caplog.at_level(logging.INFO):
+        chosen = choose(Engine("auto", "auto"), CPU, "edsr-x2")
+
+    assert (("fp32", False), 1) == ((chosen.precision, chosen.compiled), len(caplog.messages))
+    said = "edsr-x2: fp32 (the processor does not compute in bf16), eager (there is no C++ compiler)"
+    assert said == caplog.messages[0]
+
+
+def test_compiling_where_nothing_can_be_compiled_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cpp_builder, "get_cpp_compiler", no_compiler)
+
+    with pytest.raises(
+        LearningError, match=r"engine\.compile: is `on`, but there is no C\+\+ compiler; use `auto` or `off`"
+    ):
+        choose(Engine("fp32", "on"), CPU, "some")
+
+
+def test_a_compiler_is_used_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cpp_builder, "get_cpp_compiler", lambda: "c++")
+
+    assert choose(Engine("fp32", "auto"), CPU, "some").compiled
+    assert not choose(Engine("fp32", "off"), CPU, "some").compiled
+
+
+def test_bf16_runs_the_forward_pass_and_leaves_weights_in_fp32() -> None:
+    network = EDSR(2, blocks=1, features=4)
+    BF16.prepare([network])
+    seen: list[torch.dtype] = []
+    network.tail.register_forward_hook(lambda _module, _given, made: seen.append(made.dtype))
+
+    with BF16.forward():
+        network(BF16.take(torch.rand(1, 3, 5, 6))).sum().backward()
+
+    assert [torch.bfloat16] == seen
+    assert {torch.float32} == {each.dtype for each in network.parameters()}
+    assert {torch.float32} == {each.grad.dtype for each in network.parameters() if each.grad is not None}
+
+
+def test_bf16_lays_channels_last_and_changes_no_value() -> None:
+    network = EDSR(2, blocks=1, features=4)
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    image = torch.rand(2, 3, 5, 6)
+
+    BF16.prepare([network])
+
+    assert network.head.weight.is_contiguous(memory_format=torch.channels_last)
+    assert BF16.take(image).is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(image, BF16.take(image))
+    assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
+
+
+def test_clips_keep_their_layout() -> None:
+    clip = torch.rand(1, 2, 3, 5, 6)
+
+    assert BF16.take(clip).is_contiguous()
+
+
+def test_fp32_is_plain() -> None:
+    with PLAIN.forward():
+        assert torch.float32 == EDSR(2, blocks=1, features=4)(torch.rand(1, 3, 5, 6)).dtype
+
+
+def test_compiling_in_place_hides_neither_fields_nor_names_of_weights() -> None:
+    network = EDSR(2, blocks=1, features=4)
+    names = list(network.state_dict())
+
+    Arithmetic(CPU, "fp32", compiled=True).prepare([network])
+
+    assert names == list(network.state_dict())
+    assert ("lr",) == Handing(network).reads

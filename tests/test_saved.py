@@ -1,0 +1,177 @@
+"""A model folder: what is loaded is what was saved, its hash is of what decides, and what does not fit is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from pipeline.errors import DataError, LearningError
+from pipeline.lookup import build
+from pipeline.saved import ENGINE, SPEC, WEIGHTS, hash_of, load_into, load_network, load_recipe, read_spec, save
+
+NETWORK = {"name": "espcn", "scale": 2, "widths": [3, 2]}
+DEGRADER = {"name": "espcn", "scale": 3, "widths": [2, 3]}
+MODEL = {"network": NETWORK, "recipe": {"name": "fixed"}}
+CPU = {"precision": "fp32", "device": "cpu"}
+
+
+def network_of(seed: int = 0, spec: Mapping[str, Any] = NETWORK) -> nn.Module:
+    torch.manual_seed(seed)
+    network: nn.Module = build("networks", spec)
+    return network
+
+
+def saved(folder: Path, seed: int = 0, spec: Mapping[str, Any] = MODEL, engine: Mapping[str, Any] = CPU) -> Path:
+    save(folder, spec, {"network": network_of(seed)}, engine)
+    return folder
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def output(network: nn.Module) -> Tensor:
+    lr_y = torch.rand(1, 1, 5, 7, generator=torch.Generator().manual_seed(1))
+    return network(lr_y)["sr_y"].detach()
+
+
+def test_the_same_model_is_saved_as_the_same_bytes(tmp_path: Path) -> None:
+    turned = {key: MODEL[key] for key in ("recipe", "network")}
+
+    assert {SPEC, WEIGHTS, ENGINE} == content(saved(tmp_path / "a")).keys()
+    assert content(tmp_path / "a") == content(saved(tmp_path / "b", spec=turned))
+
+
+def test_the_layout_of_weights_in_memory_is_not_saved(tmp_path: Path) -> None:
+    network = network_of().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
+    save(tmp_path / "b", MODEL, {"network": network}, CPU)
+
+    assert content(saved(tmp_path / "a")) == content(tmp_path / "b")
+
+
+def test_a_loaded_network_restores_as_the_saved_one_and_does_not_train(tmp_path: Path) -> None:
+    loaded = load_network(saved(tmp_path / "model", seed=3))
+
+    assert torch.equal(output(network_of(3)), output(loaded))
+    assert not loaded.training
+
+
+def test_a_loaded_recipe_holds_the_saved_network_and_does_not_train(tmp_path: Path) -> None:
+    recipe = load_recipe(saved(tmp_path / "model", seed=3))
+
+    assert torch.equal(output(network_of(3)), output(recipe.network))
+    assert not any(module.training for module in recipe.modules())
+
+
+def test_a_model_that_is_saved_again_after_loading_is_the_same(tmp_path: Path) -> None:
+    first = saved(tmp_path / "first", seed=3)
+    save(tmp_path / "again", read_spec(first), {"network": load_network(first)}, CPU)
+
+    assert content(first) == content(tmp_path / "again")
+
+
+def test_statistics_of_layers_are_saved_with_the_weights(tmp_path: Path) -> None:
+    trained, fresh = nn.BatchNorm2d(2), nn.BatchNorm2d(2)
+    trained(torch.rand(3, 2, 4, 4))
+    save(tmp_path / "model", MODEL, {"network": trained}, CPU)
+    load_into({"network": fresh}, tmp_path / "model")
+
+    assert trained.state_dict().keys() == fresh.state_dict().keys()
+    assert all(torch.equal(each, fresh.state_dict()[key]) for key, each in trained.state_dict().items())
+
+
+def test_the_hash_sees_spec_and_weights_and_not_the_engine(tmp_path: Path) -> None:
+    other_spec = {**MODEL, "network": {**NETWORK, "scale": 3}}
+    hashes = {
+        name: hash_of(saved(tmp_path / name, **options))
+        for name, options in {
+            "model": {},
+            "spec": {"spec": other_spec},
+            "weights": {"seed": 1},
+            "engine": {"engine": {"precision": "bf16"}},
+        }.items()
+    }
+
+    assert hashes["model"] == hashes["engine"]
+    assert 3 == len(set(hashes.values()))
+
+
+def test_each_network_of_a_model_gets_its_own_weights(tmp_path: Path) -> None:
+    spec = {"network": NETWORK, "recipe": {"name": "unpaired", "degrader": DEGRADER}}
+    save(tmp_path / "model", spec, {"network": network_of(3), "degrader": network_of(4, DEGRADER)}, CPU)
+
+    assert torch.equal(output(network_of(3)), output(load_network(tmp_path / "model")))
+    assert torch.equal(output(network_of(4, DEGRADER)), output(load_network(tmp_path / "model", "degrader")))
+
+
+@pytest.mark.parametrize("fault", ["missing", "unexpected", "wrong shape"])
+def test_weights_that_do_not_fit_are_one_line_with_folder_and_tensor(tmp_path: Path, fault: str) -> None:
+    model = saved(tmp_path / "model")
+    weights = load_file(model / WEIGHTS)
+    if fault == "missing":
+        del weights["network.map.bias"]
+    elif fault == "unexpected":
+        weights["network.map.scale"] = torch.zeros(2)
+    else:
+        weights["network.map.weight"] = weights["network.map.weight"].flatten()
+    save_file(weights, model / WEIGHTS)
+    tensor = {"missing": "map.bias", "unexpected": "map.scale", "wrong shape": "map.weight"}[fault]
+
+    with pytest.raises(LearningError) as raised:
+        load_network(model)
+
+    assert f"{model}: its `network` is another network; these tensors do not fit: {tensor}" == str(raised.value)
+
+
+def test_of_many_tensors_that_do_not_fit_some_are_shown(tmp_path: Path) -> None:
+    model = saved(tmp_path / "model")
+
+    with pytest.raises(
+        LearningError, match=r": enlarge\.bias, enlarge\.weight, extract\.bias, extract\.weight \.\.\.$"
+    ):
+        load_into({"network": network_of(0, {**NETWORK, "scale": 3, "widths": [4, 5]})}, model)
+
+
+def test_weights_that_do_not_fit_leave_the_network_as_it_was(tmp_path: Path) -> None:
+    model, network = saved(tmp_path / "model"), network_of(9, {**NETWORK, "scale": 3})
+
+    with pytest.raises(LearningError):
+        load_into({"network": network}, model)
+
+    assert torch.equal(output(network_of(9, {**NETWORK, "scale": 3})), output(network))
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_without_a_model_is_told(tmp_path: Path, there: bool) -> None:
+    if there:
+        (tmp_path / "model").mkdir()
+
+    with pytest.raises(DataError) as raised:
+        load_network(tmp_path / "model")
+
+    assert f"{tmp_path / 'model'}: holds no model; name one that `train` has made" == str(raised.value)
+
+
+def test_a_network_that_the_recipe_does_not_train_is_told(tmp_path: Path) -> None:
+    model = saved(tmp_path / "model")
+
+    with pytest.raises(DataError) as raised:
+        load_network(model, "degrader")
+
+    assert f"{model}: its recipe `fixed` trains no `degrader`" == str(raised.value)
+
+
+def test_a_model_that_cannot_be_saved_leaves_the_old_one(tmp_path: Path) -> None:
+    before = content(saved(tmp_path / "model"))
+
+    with pytest.raises(TypeError):
+        save(tmp_path / "model", MODEL, {"network": network_of(1)}, {"device": object()})
+
+    assert before == content(tmp_path / "model")
+    assert [tmp_path / "model"] == list(tmp_path.iterdir())
