@@ -34,6 +34,7 @@ def file(path: Path) -> Iterator[Path]:
     """
     partial = _beside(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    partial.unlink(missing_ok=True)
     try:
         yield partial
     except BaseException:

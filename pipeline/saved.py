@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as serialise
 from torch import Tensor, nn
@@ -43,9 +44,11 @@ def read_spec(folder: Path) -> dict[str, Any]:
     """Return the spec of a model folder; raise DataError when it is no model folder."""
     try:
         spec: dict[str, Any] = json.loads((folder / SPEC).read_text(encoding="utf-8"))
+        return {"network": spec["network"], "recipe": spec["recipe"], **spec}
     except FileNotFoundError:
         raise DataError(f"{folder}: holds no model; name one that `train` has made") from None
-    return spec
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{folder / SPEC}: is broken ({error}); remove the folder and run `dvc repro`") from None
 
 
 def load_network(folder: Path, player: str = "network") -> Network:
@@ -73,7 +76,7 @@ def load_recipe(folder: Path) -> Any:
 
 def load_into(networks: Mapping[str, nn.Module], folder: Path) -> None:
     """Load the weights of ``folder`` into ``networks``; raise LearningError when they do not fit to the last tensor."""
-    weights = load_file(folder / WEIGHTS)
+    weights = _weights(folder / WEIGHTS)
     for name, network in networks.items():
         prefix = f"{name}."
         own = {key[len(prefix) :]: tensor for key, tensor in weights.items() if key.startswith(prefix)}
@@ -87,6 +90,16 @@ def load_into(networks: Mapping[str, nn.Module], folder: Path) -> None:
 
 def hash_of(folder: Path) -> str:
     """Return the model's hash: sha256 over spec and weights, blind to the engine."""
+    read_spec(folder)
     digest = hashlib.sha256((folder / SPEC).read_bytes())
     digest.update((folder / WEIGHTS).read_bytes())
     return digest.hexdigest()
+
+
+def _weights(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except FileNotFoundError:
+        raise DataError(f"{path}: not found; run `dvc repro` to make it") from None
+    except SafetensorError as error:
+        raise DataError(f"{path}: is broken ({error}); remove the folder and run `dvc repro`") from None

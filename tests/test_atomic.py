@@ -17,6 +17,21 @@ def content(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
+def write(path: Path, text: str | None, fault: type[BaseException]) -> None:
+    """Begin a file with ``text``, or not even that, and fail."""
+    with atomic.file(path) as partial:
+        if text is not None:
+            partial.write_text(text)
+        raise fault("half way")
+
+
+def make(path: Path, fault: type[BaseException]) -> None:
+    """Begin a folder and fail."""
+    with atomic.folder(path) as partial:
+        (partial / "new").write_text("ne")
+        raise fault("half way")
+
+
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """A place with a file ``file`` and a folder ``folder`` of an earlier run."""
@@ -39,18 +54,15 @@ def test_a_written_file_replaces_the_old_one_and_leaves_nothing_beside_it(old: P
 def test_a_file_that_fails_half_way_leaves_all_as_it_was(old: Path, fault: type[BaseException], begun: bool) -> None:
     before = content(old)
 
-    with pytest.raises(fault), atomic.file(old / "file") as partial:
-        if begun:
-            partial.write_text("ne")
-        raise fault
+    with pytest.raises(fault):
+        write(old / "file", "ne" if begun else None, fault)
 
     assert before == content(old)
 
 
 def test_a_file_that_failed_at_first_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="half"), atomic.file(tmp_path / "deep" / "file") as partial:
-        partial.write_text("ne")
-        raise ValueError("half")
+    with pytest.raises(ValueError, match="half way"):
+        write(tmp_path / "deep" / "file", "ne", ValueError)
 
     assert {} == content(tmp_path)
 
@@ -87,9 +99,8 @@ def test_a_made_folder_replaces_the_old_one_with_all_that_was_in_it(old: Path) -
 def test_a_folder_that_fails_half_way_leaves_all_as_it_was(old: Path, fault: type[BaseException]) -> None:
     before = content(old)
 
-    with pytest.raises(fault), atomic.folder(old / "folder") as partial:
-        (partial / "new").write_text("ne")
-        raise fault
+    with pytest.raises(fault):
+        make(old / "folder", fault)
 
     assert before == content(old)
     assert {"file", "folder"} == {path.name for path in old.iterdir()}

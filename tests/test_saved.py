@@ -87,19 +87,12 @@ def test_statistics_of_layers_are_saved_with_the_weights(tmp_path: Path) -> None
 
 
 def test_the_hash_sees_spec_and_weights_and_not_the_engine(tmp_path: Path) -> None:
-    other_spec = {**MODEL, "network": {**NETWORK, "scale": 3}}
-    hashes = {
-        name: hash_of(saved(tmp_path / name, **options))
-        for name, options in {
-            "model": {},
-            "spec": {"spec": other_spec},
-            "weights": {"seed": 1},
-            "engine": {"engine": {"precision": "bf16"}},
-        }.items()
-    }
+    model, engine = saved(tmp_path / "model"), saved(tmp_path / "engine", engine={"precision": "bf16"})
+    spec = saved(tmp_path / "spec", spec={**MODEL, "network": {**NETWORK, "scale": 3}})
+    weights = saved(tmp_path / "weights", seed=1)
 
-    assert hashes["model"] == hashes["engine"]
-    assert 3 == len(set(hashes.values()))
+    assert hash_of(model) == hash_of(engine)
+    assert 3 == len({hash_of(each) for each in (model, spec, weights)})
 
 
 def test_each_network_of_a_model_gets_its_own_weights(tmp_path: Path) -> None:
@@ -171,7 +164,32 @@ def test_a_model_that_cannot_be_saved_leaves_the_old_one(tmp_path: Path) -> None
     before = content(saved(tmp_path / "model"))
 
     with pytest.raises(TypeError):
-        save(tmp_path / "model", MODEL, {"network": network_of(1)}, {"device": object()})
+        save(tmp_path / "model", {**MODEL, "seed": 1}, {"network": network_of(1)}, {"device": object()})
 
     assert before == content(tmp_path / "model")
     assert [tmp_path / "model"] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"network": {}}'])
+def test_a_broken_spec_is_one_line_that_names_the_file(tmp_path: Path, text: str) -> None:
+    folder = saved(tmp_path / "model")
+    (folder / SPEC).write_text(text)
+
+    with pytest.raises(DataError, match=r"spec\.json: is broken .*; remove the folder and run `dvc repro`$"):
+        load_recipe(folder)
+
+
+def test_lost_and_cut_weights_are_one_line_that_names_the_file(tmp_path: Path) -> None:
+    folder = saved(tmp_path / "model")
+    (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:-1])
+    with pytest.raises(DataError, match=r"weights\.safetensors: is broken .*; remove the folder and run `dvc repro`$"):
+        load_recipe(folder)
+
+    (folder / WEIGHTS).unlink()
+    with pytest.raises(DataError, match=r"weights\.safetensors: not found; run `dvc repro` to make it$"):
+        load_recipe(folder)
+
+
+def test_a_folder_without_a_model_has_no_hash(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no model"):
+        hash_of(tmp_path)

@@ -108,7 +108,10 @@ def _given(source: Shards, scale: int) -> list[Entry]:
         raise DataError(f"{source.folder}: the source has no LR images of its own; write a chain of links instead")
     for entry in source.entries:
         if entry.planes.keys() >= {"hr", "lr"}:
-            (high, wide), (low, narrow) = (entry.planes[plane].shape[-3:-1] for plane in ("hr", "lr"))
+            hr, lr = (entry.planes[plane].shape for plane in ("hr", "lr"))
+            (high, wide), (low, narrow) = hr[-3:-1], lr[-3:-1]
+            if hr[:-3] != lr[:-3]:
+                raise DataError(f"{source.folder}: {entry.key} has HR of {hr[:-3]} frames and LR of {lr[:-3]}")
             if (high // scale, wide // scale) != (low, narrow):
                 raise DataError(
                     f"{source.folder}: {entry.key} has HR {high}x{wide} and LR {low}x{narrow}; "

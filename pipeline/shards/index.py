@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.errors import DataError
 
 INDEX = "index.jsonl"
+DTYPES = ("uint8", "float32")
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ class Entry:
 
 
 def write_index(folder: Path, entries: Iterable[Entry]) -> None:
-    """Write one line of JSON per sample."""
+    """Write how many samples there are, and one line of JSON for each."""
     lines = [json.dumps(asdict(entry), sort_keys=True) for entry in entries]
+    lines = [json.dumps({"samples": len(lines)}), *lines]
     (folder / INDEX).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
@@ -45,10 +47,13 @@ def read_index(folder: Path) -> list[Entry]:
     """Return the samples of ``folder``; raise DataError when its index is missing or broken."""
     path = folder / INDEX
     try:
-        return [_entry(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+        head, *lines = path.read_text(encoding="utf-8").splitlines() or [""]
+        if json.loads(head)["samples"] != len(lines):
+            raise ValueError(f"{len(lines)} samples; {head}")
+        return [_entry(json.loads(line)) for line in lines]
     except FileNotFoundError:
         raise DataError(f"{path}: not found; run `dvc repro` to make it") from None
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
         raise DataError(f"{path}: is broken ({error}); remove the folder and run `dvc repro`") from None
 
 
@@ -61,5 +66,12 @@ def digest(entries: Iterable[Entry]) -> str:
 
 
 def _entry(row: dict[str, Any]) -> Entry:
-    planes = {name: Place(**{**place, "shape": tuple(place["shape"])}) for name, place in row["planes"].items()}
+    planes = {name: _place(place) for name, place in row["planes"].items()}
     return Entry(row["key"], row["member"], planes, row["drawn"])
+
+
+def _place(row: dict[str, Any]) -> Place:
+    place = Place(**{**row, "shape": tuple(row["shape"])})
+    if place.dtype not in DTYPES or min(place.offset, *place.shape) < 0:
+        raise ValueError(f"{row} is no place of a plane")
+    return place

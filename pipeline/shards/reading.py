@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,16 +21,24 @@ class Shards:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.entries = read_index(folder)
+        self._checked: set[Place] = set()
         self._maps: dict[str, NDArray[np.uint8]] = {}
 
     def plane(self, entry: Entry, name: str) -> NDArray[Any]:
-        """Return the plane ``name`` of ``entry``, (H, W, C) or (T, H, W, C), without copying it."""
+        """Return the plane ``name`` of ``entry``, (H, W, C) or (T, H, W, C), without copying it; checked once."""
         place = entry.planes[name]
         data = self._map(place.shard)
         size = math.prod(place.shape) * np.dtype(place.dtype).itemsize
         if place.offset + size > len(data):
             raise DataError(f"{self.folder / place.shard}: is cut short at {entry.key}; remove it and run `dvc repro`")
-        return data[place.offset : place.offset + size].view(place.dtype).reshape(place.shape)
+        pixels = data[place.offset : place.offset + size]
+        if place not in self._checked:
+            if hashlib.sha256(pixels.data).hexdigest() != place.sha256:
+                raise DataError(
+                    f"{self.folder / place.shard}: is damaged at {entry.key}; remove it and run `dvc repro`"
+                )
+            self._checked.add(place)
+        return pixels.view(place.dtype).reshape(place.shape)
 
     def planes(self, entry: Entry) -> Mapping[str, NDArray[Any]]:
         """Return all planes of ``entry``."""
