@@ -11,6 +11,9 @@ from torch import Tensor, nn
 class Average:
     """An exponential average of the weights and buffers of ``modules``, kept beside them.
 
+    Its memory grows with the training, so that the first weights, which know nothing, do not outlive their time: in
+    step n the share that stays is at most (1 + n) / (10 + n), as in TensorFlow's ``ExponentialMovingAverage``.
+
     Args:
         modules: what is averaged.
         decay: the share of the old average that stays in a step.
@@ -22,11 +25,12 @@ class Average:
         self.values = {name: tensor.detach().clone() for name, tensor in self._current().items()}
 
     @torch.no_grad()
-    def update(self) -> None:
-        """Move the average towards the present weights; whole numbers (counters) are taken over."""
+    def update(self, step: int) -> None:
+        """Move the average towards the weights of ``step``, from 0; whole numbers (counters) are taken over."""
+        decay = min(self.decay, (1 + step) / (10 + step))
         for name, tensor in self._current().items():
             if tensor.is_floating_point():
-                self.values[name].lerp_(tensor, 1 - self.decay)
+                self.values[name].lerp_(tensor, 1 - decay)
             else:
                 self.values[name].copy_(tensor)
 

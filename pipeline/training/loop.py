@@ -122,7 +122,7 @@ class Course:
                 factor = self.recipe.pace(step / steps)
                 self.since.append(self.recipe.step(self._taken(batch)))
                 if self.average:
-                    self.average.update()
+                    self.average.update(step)
                 if self._due(step + 1, self.settings.report_every):
                     self._tell(step + 1, factor)
                     bar.set_postfix_str(_shown(self.rows), refresh=False)

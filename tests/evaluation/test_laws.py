@@ -144,13 +144,19 @@ def test_luma_of_colour_is_rounded_in_y8_and_not_in_yf() -> None:
     assert np.array_equal(np.floor(hr @ weights + 16.5), fields["hr_y8"])
 
 
-@pytest.mark.parametrize("channels", [1, 3])
-def test_luma_that_was_never_part_of_a_colour_is_rounded_and_clipped(channels: int) -> None:
+@pytest.mark.parametrize(
+    ("channels", "expected"),
+    [(3, [16, 16, 16, 100, 101, 235, 235, 235]), (1, [0, 3, 16, 100, 101, 235, 236, 255])],
+    ids=["colour", "grey"],
+)
+def test_luma_alone_is_rounded_and_that_of_a_colour_image_clipped_to_the_range_of_colours(
+    channels: int, expected: list[int]
+) -> None:
     levels = np.array([[-20.0, 3.0, 15.6, 100.4, 100.5, 235.4, 236.0, 300.0]], np.float32)
 
     (fields,) = compared(Restored(levels / np.float32(255), None), pixels(1, 8, channels), 2, "none")
 
-    assert [16, 16, 16, 100, 101, 235, 235, 235] == fields["sr_y8"][0].tolist()
+    assert expected == fields["sr_y8"][0].tolist()
 
 
 def test_a_network_that_makes_another_size_is_told() -> None:

@@ -36,6 +36,8 @@ SCHEDULES: Mapping[str, tuple[Mapping[str, Any], float, float]] = {
 OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {"adam": {"rate": 0.01}}
 """Options of every optimizer; the rate is 0.01."""
 END = math.nextafter(1, 0)
+LATE = 10**9
+"""A step by which an average has its full memory."""
 
 
 class Signed(nn.Module):
@@ -214,12 +216,26 @@ def test_an_average_has_its_closed_form() -> None:
     average = Average({"network": layer}, decay=0.8)
     for value in path[1:]:
         nn.init.constant_(layer.weight, value)
-        average.update()
+        average.update(LATE)
     steps = len(path) - 1
     expected = 0.8**steps * path[0] + sum(0.2 * 0.8 ** (steps - n) * path[n] for n in range(1, steps + 1))
 
     assert pytest.approx(expected, rel=1e-6) == float(average.values["network.weight"])
     assert 11 == float(layer.weight.detach())
+
+
+def test_an_average_forgets_its_first_weights_soon() -> None:
+    layer = nn.Linear(1, 1, bias=False)
+    nn.init.constant_(layer.weight, 1000.0)
+    average = Average({"network": layer}, decay=0.999)
+    nn.init.ones_(layer.weight)
+
+    for step in range(200):
+        average.update(step)
+
+    left = math.prod((1 + step) / (10 + step) for step in range(200))
+    assert pytest.approx(1 + 999 * left, rel=1e-5) == float(average.values["network.weight"])
+    assert left < 1e-9
 
 
 def test_an_average_takes_the_place_of_the_weights_of_each_network() -> None:
@@ -228,7 +244,7 @@ def test_an_average_takes_the_place_of_the_weights_of_each_network() -> None:
     for layer, value in ((first, 1.0), (second, 2.0)):
         average.values["network.weight" if layer is first else "degrader.weight"].fill_(0)
         nn.init.constant_(layer.weight, value)
-    average.update()
+    average.update(LATE)
     average.apply()
 
     assert [0.5, 1.0] == [float(layer.weight.detach()) for layer in (first, second)]
@@ -240,7 +256,7 @@ def test_an_average_takes_counters_over_and_averages_statistics() -> None:
     for _ in range(3):
         layer(torch.full((4, 1), 8.0))
     running = float(layer.running_mean) if layer.running_mean is not None else math.nan
-    average.update()
+    average.update(LATE)
 
     assert 3 == int(average.values["network.num_batches_tracked"])
     assert pytest.approx(0.25 * running) == float(average.values["network.running_mean"])
