@@ -60,8 +60,8 @@ MEASURED = {  # protocol C: bicubic on uint8 RGB, luma not rounded; measured apa
     "urban100-x4": 23.140,
 }
 COUNTS = {"set5": 5, "set14": 14, "b100": 100, "urban100": 100}
-HALF_A_CENTIBEL = 0.0051
-"""What rounding to two decimals hides of a PSNR, and a little for the sum over a hundred images."""
+HALF_A_CENTIBEL = 0.0055
+"""What rounding to two decimals hides of a PSNR, and a little for what the tables do not say (docs/protocols.md)."""
 HALF_A_DIGIT = 0.000061
 """The same of an SSIM, printed with four."""
 GREY = 0.00013
@@ -78,7 +78,7 @@ def test_the_bicubic_preset_meets_the_published_tables(tmp_path: Path) -> None:
     uint8, luma = scores(clone, "bicubic"), scores(clone, "bicubic-luma")
     counts = {f"{name}-x{scale}": count for name, count in COUNTS.items() for scale in (2, 3, 4)}
     assert counts == column(uint8, "images") == column(luma, "images")
-    assert pytest.approx(psnr(SELFEXSR), abs=0.006) == of(SELFEXSR, column(uint8, "psnr_y8"))
+    assert pytest.approx(psnr(SELFEXSR), abs=HALF_A_CENTIBEL) == of(SELFEXSR, column(uint8, "psnr_y8"))
     assert pytest.approx(ssim(SELFEXSR), abs=0.0001) == of(SELFEXSR, column(uint8, "ssim_y8"))
     assert pytest.approx(psnr(RCAN), abs=HALF_A_CENTIBEL) == column(luma, "psnr_y8")
     for benchmark, value in column(luma, "ssim_y8").items():
