@@ -282,7 +282,7 @@ def work():
     guard.install_from_environment()
     try:
         import pipeline.losses.mse
-    except Exception as error:
+    except guard.CodeError as error:
         return f"{type(error).__name__}: {error}"
 
 if __name__ == "__main__":
