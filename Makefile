@@ -16,7 +16,7 @@ export NO_ALBUMENTATIONS_UPDATE := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup repro test check prove why accept tidy static stage-named
+.PHONY: help setup repro curve test check prove why accept tidy static stage-named model-named
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,10 @@ prove: $(STAMP)  ## the slow proofs, their output also in docs/proofs/
 	@{ $(BIN)/python -m pytest -m prove --no-header -rP --timeout 0; echo "exit status: $$?"; } 2>&1 | tee $(PROOFS)/prove.log
 	@tail -n 1 $(PROOFS)/prove.log | grep -qx 'exit status: 0'
 
+curve: model-named $(STAMP)  ## MODEL=x: train it outside the graph, and score it at every checkpoint, over minutes
+	$(BIN)/dvc repro degrade
+	$(BIN)/python -m stages curve '$(MODEL)' --listed build/code --pairs data/pairs --models models --out build/curve
+
 why: stage-named $(STAMP)  ## STAGE=train@x: the files behind a stage's digest
 	$(BIN)/python -m stages why '$(STAGE)' --listed build/code
 
@@ -53,6 +57,9 @@ static: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+
+model-named:
+	$(if $(MODEL),@:,$(error name the model: make $(firstword $(MAKECMDGOALS)) MODEL=srcnn-x2))
 
 stage-named:
 	$(if $(STAGE),@:,$(error name the stage: make $(firstword $(MAKECMDGOALS)) STAGE=train@srcnn-x2))

@@ -23,18 +23,18 @@ WEIGHTS = "weights.safetensors"
 ENGINE = "engine.json"
 
 
-def save(folder: Path, spec: Mapping[str, Any], networks: Mapping[str, nn.Module], engine: Mapping[str, Any]) -> None:
-    """Write the model folder whole or not at all; ``networks`` by the names of the recipe's ``keeps``."""
+def save(folder: Path, spec: Mapping[str, Any], weights: Mapping[str, Tensor], engine: Mapping[str, Any]) -> None:
+    """Write the model folder whole or not at all; ``weights`` as ``weights_of`` names them."""
     with atomic.folder(folder) as partial:
         (partial / SPEC).write_text(json.dumps(spec, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         (partial / ENGINE).write_text(json.dumps(engine, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        (partial / WEIGHTS).write_bytes(serialise(weights_of(networks)))
+        (partial / WEIGHTS).write_bytes(serialise({name: each.cpu().contiguous() for name, each in weights.items()}))
 
 
 def weights_of(networks: Mapping[str, nn.Module]) -> dict[str, Tensor]:
-    """Return all weights and buffers under ``<network>.<name>``, on the CPU."""
+    """Return all weights and buffers of a recipe's ``keeps`` under ``<network>.<name>``."""
     return {
-        f"{name}.{key}": tensor.detach().cpu().contiguous()
+        f"{name}.{key}": tensor.detach()
         for name, network in networks.items()
         for key, tensor in network.state_dict().items()
     }

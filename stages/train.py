@@ -24,20 +24,25 @@ def main(
     resume: Path,
     out: Path,
     curves: Path,
+    snapshots: Path | None = None,
 ) -> None:
-    """Train the model ``name``; its checkpoints lie in ``resume`` under a key of all that the result depends on."""
-    block, seed = entry(params, "models", name)["training"], params["seed"]
-    inputs = [code, *sorted(pairs.glob("*.json*")), *sorted(start.glob("*.s*"))]
-    key = key_of([name, block, params["engine"], seed], inputs)
+    """Train the model ``name``; its checkpoints lie in ``resume`` under its key."""
+    block = entry(params, "models", name)["training"]
     wanted, engine = settings(Training, block), settings(Engine, params["engine"])
-    with held(resume / f"{key}.lock"):
-        places = Places(pairs, start, resume / key, out)
+    own = resume / key(params, name, code, pairs, start)
+    with held(own.with_suffix(".lock")):
         train(
             wanted,
             engine,
-            places,
+            Places(pairs, start, own, out, snapshots),
             name=name,
-            seed=seed,
+            seed=params["seed"],
             device=device_of(device_wish()),
             report=Curve(curves),
         )
+
+
+def key(params: Mapping[str, Any], name: str, code: Path, pairs: Path, start: Path) -> str:
+    """Return the key of a training: a digest of all that its result depends on."""
+    facts = [name, entry(params, "models", name)["training"], params["engine"], params["seed"]]
+    return key_of(facts, [code, *sorted(pairs.glob("*.json*")), *sorted(start.glob("*.s*"))])

@@ -103,6 +103,20 @@ TRAIN = (
 )
 
 
+def test_the_curve_of_scores_ends_with_the_scores_of_the_model(copy: Clone) -> None:
+    folders = ["--listed", "build/code", "--pairs", "data/pairs", "--models", "models", "--out", "build/curve"]
+    for _ in range(2):
+        copy.stages("curve", "image-x2", *folders)
+    with (copy.path / "build" / "curve" / "image-x2.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    ((benchmark, means),) = json.loads((copy.path / "scores" / "image-x2.json").read_text(encoding="utf-8")).items()
+
+    assert len(rows) > 1
+    assert float(rows[-1][f"{benchmark} psnr_y8"]) == pytest.approx(means["psnr_y8"], abs=1e-4)
+    assert rows[0][f"{benchmark} psnr_y8"] != rows[-1][f"{benchmark} psnr_y8"]
+    assert [] == copy.repro()
+
+
 def test_a_log_holds_a_line_for_every_checkpoint_and_no_progress_bar(copy: Clone) -> None:
     said = copy.stages(*TRAIN.split()).stderr
 

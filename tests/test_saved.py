@@ -13,7 +13,18 @@ from torch import Tensor, nn
 
 from pipeline.errors import DataError, LearningError
 from pipeline.lookup import build
-from pipeline.saved import ENGINE, SPEC, WEIGHTS, hash_of, load_into, load_network, load_recipe, read_spec, save
+from pipeline.saved import (
+    ENGINE,
+    SPEC,
+    WEIGHTS,
+    hash_of,
+    load_into,
+    load_network,
+    load_recipe,
+    read_spec,
+    save,
+    weights_of,
+)
 
 NETWORK = {"name": "espcn", "scale": 2, "widths": [3, 2]}
 DEGRADER = {"name": "espcn", "scale": 3, "widths": [2, 3]}
@@ -28,7 +39,7 @@ def network_of(seed: int = 0, spec: Mapping[str, Any] = NETWORK) -> nn.Module:
 
 
 def saved(folder: Path, seed: int = 0, spec: Mapping[str, Any] = MODEL, engine: Mapping[str, Any] = CPU) -> Path:
-    save(folder, spec, {"network": network_of(seed)}, engine)
+    save(folder, spec, weights_of({"network": network_of(seed)}), engine)
     return folder
 
 
@@ -50,7 +61,7 @@ def test_the_same_model_is_saved_as_the_same_bytes(tmp_path: Path) -> None:
 
 def test_the_layout_of_weights_in_memory_is_not_saved(tmp_path: Path) -> None:
     network = network_of().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
-    save(tmp_path / "b", MODEL, {"network": network}, CPU)
+    save(tmp_path / "b", MODEL, weights_of({"network": network}), CPU)
 
     assert content(saved(tmp_path / "a")) == content(tmp_path / "b")
 
@@ -71,7 +82,7 @@ def test_a_loaded_recipe_holds_the_saved_network_and_does_not_train(tmp_path: Pa
 
 def test_a_model_that_is_saved_again_after_loading_is_the_same(tmp_path: Path) -> None:
     first = saved(tmp_path / "first", seed=3)
-    save(tmp_path / "again", read_spec(first), {"network": load_network(first)}, CPU)
+    save(tmp_path / "again", read_spec(first), weights_of({"network": load_network(first)}), CPU)
 
     assert content(first) == content(tmp_path / "again")
 
@@ -79,7 +90,7 @@ def test_a_model_that_is_saved_again_after_loading_is_the_same(tmp_path: Path) -
 def test_statistics_of_layers_are_saved_with_the_weights(tmp_path: Path) -> None:
     trained, fresh = nn.BatchNorm2d(2), nn.BatchNorm2d(2)
     trained(torch.rand(3, 2, 4, 4))
-    save(tmp_path / "model", MODEL, {"network": trained}, CPU)
+    save(tmp_path / "model", MODEL, weights_of({"network": trained}), CPU)
     load_into({"network": fresh}, tmp_path / "model")
 
     assert trained.state_dict().keys() == fresh.state_dict().keys()
@@ -97,7 +108,7 @@ def test_the_hash_sees_spec_and_weights_and_not_the_engine(tmp_path: Path) -> No
 
 def test_each_network_of_a_model_gets_its_own_weights(tmp_path: Path) -> None:
     spec = {"network": NETWORK, "recipe": {"name": "unpaired", "degrader": DEGRADER}}
-    save(tmp_path / "model", spec, {"network": network_of(3), "degrader": network_of(4, DEGRADER)}, CPU)
+    save(tmp_path / "model", spec, weights_of({"network": network_of(3), "degrader": network_of(4, DEGRADER)}), CPU)
 
     assert torch.equal(output(network_of(3)), output(load_network(tmp_path / "model")))
     assert torch.equal(output(network_of(4, DEGRADER)), output(load_network(tmp_path / "model", "degrader")))
@@ -164,7 +175,7 @@ def test_a_model_that_cannot_be_saved_leaves_the_old_one(tmp_path: Path) -> None
     before = content(saved(tmp_path / "model"))
 
     with pytest.raises(TypeError):
-        save(tmp_path / "model", {**MODEL, "seed": 1}, {"network": network_of(1)}, {"device": object()})
+        save(tmp_path / "model", {**MODEL, "seed": 1}, weights_of({"network": network_of(1)}), {"device": object()})
 
     assert before == content(tmp_path / "model")
     assert [tmp_path / "model"] == list(tmp_path.iterdir())

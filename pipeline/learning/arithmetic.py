@@ -35,9 +35,8 @@ class Arithmetic:
     compiled: bool
 
     def prepare(self, networks: Iterable[nn.Module]) -> None:
-        """Bring bare ``networks`` to the device and into the layout, and compile them in place."""
+        """Bring bare ``networks``, on the device already, into the layout, and compile them in place."""
         for network in networks:
-            network.to(self.device)
             if self.precision == "bf16":
                 network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch forgets this form
             if self.compiled:
@@ -89,9 +88,9 @@ def _precision(engine: Engine, device: torch.device) -> tuple[str, str]:
 
 
 def _compiled(engine: Engine, device: torch.device) -> tuple[bool, str]:
-    obstacle = _obstacle(device)
     if engine.compile == "off":
         return False, "as params.yaml says"
+    obstacle = _obstacle(device)
     if obstacle is None:
         return True, "as params.yaml says" if engine.compile == "on" else "a compiler is there"
     if engine.compile == "on":

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
@@ -25,14 +26,16 @@ from pipeline.lookup import build
 from pipeline.pairs.batches import Batches
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import seed_of
-from pipeline.saved import SPEC, load_into, save
+from pipeline.saved import SPEC, load_into, save, weights_of
 from pipeline.training.checkpoint import Checkpoints, State
 from pipeline.training.settings import Training
+from pipeline.training.watch import Watch
 
 log = logging.getLogger(__name__)
 
 Row: TypeAlias = dict[str, float]
 Report: TypeAlias = Callable[[Sequence[Mapping[str, float]]], None]
+Snapshot: TypeAlias = Callable[[int, float, Mapping[str, Tensor]], None]
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,14 @@ class Places:
         start: the model folder whose weights it starts from; an empty folder for none.
         resume: the folder of its checkpoints.
         out: the model folder it makes.
+        snapshots: where the model as it is at each checkpoint is kept, in a folder named by the step; None for nowhere.
     """
 
     pairs: Path
     start: Path
     resume: Path
     out: Path
+    snapshots: Path | None = None
 
 
 def train(
@@ -75,13 +80,19 @@ def train(
     if (places.start / SPEC).exists():
         load_into(networks, places.start)
     pairs = PairSet(places.pairs)
+    spec = {"network": settings.network, "recipe": settings.recipe, "data": pairs.shards.digest()}
+
+    def snapshot(step: int, seconds: float, weights: Mapping[str, Tensor]) -> None:
+        if places.snapshots:
+            facts = _engine_facts(recipe.arithmetic) | {"step": step, "seconds": seconds}
+            save(places.snapshots / f"{step:09d}", spec, weights, facts)
+
     if settings.steps:
         recipe.arithmetic = choose(engine, device, name)
         recipe.to(device)
         recipe.arithmetic.prepare(networks.values())
-        Course(settings, recipe, pairs, Checkpoints(places.resume), report, (seed, name)).run()
-    spec = {"network": settings.network, "recipe": settings.recipe, "data": pairs.shards.digest()}
-    save(places.out, spec, networks, _engine_facts(recipe.arithmetic))
+        Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name)).run()
+    save(places.out, spec, weights_of(networks), _engine_facts(recipe.arithmetic))
     Checkpoints(places.resume).remove()
 
 
@@ -95,18 +106,21 @@ class Course:
         pairs: PairSet,
         checkpoints: Checkpoints,
         report: Report,
+        snapshot: Snapshot,
         stream: tuple[int, str],
     ) -> None:
         self.settings = settings
         self.recipe = recipe
         self.checkpoints = checkpoints
         self.report = report
+        self.snapshot = snapshot
         self.name = stream[1]
         learnt, held = pairs.split(settings.validate)
         self.batches = self._batches(learnt, (*stream, "learn"))
         self.held_out = self._batches(held, (*stream, "validate")) if settings.validate else None
-        networks = {player: getattr(recipe, player) for player in recipe.keeps}
-        self.average = Average(networks, settings.average) if settings.average else None
+        self.networks = {player: getattr(recipe, player) for player in recipe.keeps}
+        self.average = Average(self.networks, settings.average) if settings.average else None
+        self.watch = Watch()
         self.rows: list[Row] = []
         self.since: list[Scalars] = []
 
@@ -115,6 +129,7 @@ class Course:
         steps = self.settings.steps
         first = self._resume()
         self.recipe.train()
+        self.watch.start()
         batches = self.batches.between(first, steps)
         bar = tqdm(batches, desc=self.name, initial=first, total=steps, unit="step", disable=None)
         with logging_redirect_tqdm():
@@ -166,8 +181,10 @@ class Course:
             "generator": torch.get_rng_state(),
             "rows": self.rows,
             "since": self.since,
+            "seconds": self.watch.seconds,
         }
         self.checkpoints.save(step, state)
+        self.snapshot(step, self.watch.seconds, self.average.values if self.average else weights_of(self.networks))
         log.info("%s: step %d of %d, %s", self.name, step, self.settings.steps, _shown(self.rows))
 
     def _resume(self) -> int:
@@ -180,6 +197,7 @@ class Course:
             self.average.values = state["average"]
         torch.set_rng_state(state["generator"])
         self.rows, self.since = state["rows"], state["since"]
+        self.watch = Watch(state["seconds"])
         self.report(self.rows)
         log.info("%s: continues at step %d of %d", self.name, state["step"], self.settings.steps)
         return int(state["step"])

@@ -79,9 +79,10 @@ def learn(
     seed: int = 1,
     name: str = "tiny-x2",
     engine: Engine = PLAIN,
+    snapshots: Path | None = None,
 ) -> Path:
     """Train in ``folder``; return it."""
-    places = Places(pairs, start or folder / "scratch", folder / "resume", folder / "model")
+    places = Places(pairs, start or folder / "scratch", folder / "resume", folder / "model", snapshots)
     curve = Curve(folder / "curve.csv")
     wanted = settings(Training, block)
     device = torch.device("cpu")
@@ -89,7 +90,7 @@ def learn(
     return folder
 
 
-def killed_at(folder: Path, pairs: Path, step: int, block: Mapping[str, Any] = BLOCK) -> None:
+def killed_at(folder: Path, pairs: Path, step: int, block: Mapping[str, Any] = BLOCK, **given: Any) -> None:
     """Train until the row of ``step`` is to be reported."""
 
     def report(rows: Sequence[Mapping[str, float]]) -> None:
@@ -97,7 +98,7 @@ def killed_at(folder: Path, pairs: Path, step: int, block: Mapping[str, Any] = B
             raise InterruptionError
 
     with pytest.raises(InterruptionError):
-        learn(folder, pairs, block, report=report)
+        learn(folder, pairs, block, report=report, **given)
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -400,3 +401,31 @@ def test_the_folder_of_pairs_may_lie_anywhere(whole: Path, pairs: Path, tmp_path
     moved = learn(tmp_path / "moved", pairs.parent / "elsewhere")
 
     assert bytes_of(whole) == bytes_of(moved)
+
+
+@pytest.mark.parametrize("average", [0.9, None])
+def test_snapshots_are_whole_models_at_the_checkpoints_and_move_nothing(
+    pairs: Path, tmp_path: Path, average: float | None
+) -> None:
+    block = {**BLOCK, "average": average}
+    plain = learn(tmp_path / "plain", pairs, block)
+    learn(tmp_path / "kept", pairs, block, snapshots=tmp_path / "snapshots")
+    folders = sorted((tmp_path / "snapshots").iterdir())
+    first, last = load_file(folders[0] / "weights.safetensors"), load_file(folders[-1] / "weights.safetensors")
+
+    assert ["000000004", "000000008", "000000011"] == [folder.name for folder in folders]
+    assert bytes_of(plain) == bytes_of(tmp_path / "kept")
+    assert (plain / "model" / "spec.json").read_bytes() == (folders[0] / "spec.json").read_bytes()
+    assert all(torch.equal(each, last[key]) for key, each in weights(plain).items())
+    assert not any(torch.equal(each, first[key]) for key, each in weights(plain).items())
+
+
+def test_the_seconds_of_snapshots_go_on_after_a_resume(pairs: Path, tmp_path: Path) -> None:
+    killed_at(tmp_path, pairs, 6, snapshots=tmp_path / "snapshots")
+    kept = torch.load(tmp_path / "resume" / "000000004.pt", weights_only=True)
+    torch.save({**kept, "seconds": 1000.0}, tmp_path / "resume" / "000000004.pt")
+    learn(tmp_path, pairs, snapshots=tmp_path / "snapshots")
+    engines = [json.loads((each / "engine.json").read_bytes()) for each in sorted((tmp_path / "snapshots").iterdir())]
+
+    assert [4, 8, 11] == [each["step"] for each in engines]
+    assert 0 < engines[0]["seconds"] < 100 < 1000 < engines[1]["seconds"] < engines[2]["seconds"] < 1100
