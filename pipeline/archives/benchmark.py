@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from pipeline.archives.packing import Archive, Packing
@@ -21,7 +20,6 @@ class BenchmarkSource(ArchiveSource):
     """``<set>/HR/baby.png`` with ``<set>/LR_bicubic/X2/babyx2.png`` and so on."""
 
     name: ClassVar[str]
-    lr: str
 
     @property
     def packings(self) -> tuple[Packing, ...]:
@@ -31,8 +29,3 @@ class BenchmarkSource(ArchiveSource):
             scale = self.lr.removeprefix("bicubic_x")
             planes["lr"] = rf"(.*/)?{self.name}/LR_bicubic/X{scale}/(?P<key>[^/]+)x{scale}\.png"
         return tuple(Packing((archive,), planes) for archive in (Archive(f"{self.name}.zip"), BENCHMARK))
-
-    @property
-    def recorded_as(self) -> Mapping[str, str]:
-        """Record the LR of every scale beside HR."""
-        return {"hr": "hr"} | ({} if self.lr == "none" else {"lr": f"lr_{self.lr}"})

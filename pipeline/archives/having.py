@@ -45,12 +45,13 @@ def have(packings: Iterable[Packing], store: Store) -> Had:
         SourceError: none can be had, naming what to put where; or an archive is not what its checksum says.
     """
     packings = tuple(packings)
-    for find in (_at_hand, _downloaded):
+    for reach in (_at_hand, _within_reach):
         for packing in packings:
-            paths = [find(archive, store) for archive in packing.archives]
-            found = tuple(path for path in paths if path is not None)
-            if len(found) == len(packing.archives):
-                return Had(packing, found)
+            if all(reach(archive, store) for archive in packing.archives):
+                paths = [_had(archive, store) for archive in packing.archives]
+                found = tuple(path for path in paths if path is not None)
+                if len(found) == len(packing.archives):
+                    return Had(packing, found)
     raise SourceError(_wish(packings, store))
 
 
@@ -61,23 +62,24 @@ def digest_of(path: Path, algorithm: str) -> str:
 
 
 def _at_hand(archive: Archive, store: Store) -> Path | None:
-    """Return the archive in a mirror that is a folder, or in the store, checked; None when in neither."""
+    """Return where the archive lies in a mirror that is a folder, or in the store; None when in neither."""
     folders = [Path(store.mirror)] if store.mirror and not _is_address(store.mirror) else []
-    for folder in [*folders, store.folder]:
-        path = folder / archive.name
-        if path.exists():
-            _check(path, archive)
-            return path
-    return None
+    return next((path for folder in [*folders, store.folder] if (path := folder / archive.name).exists()), None)
+
+
+def _within_reach(archive: Archive, store: Store) -> bool:
+    """Tell whether the archive is at hand or somebody may offer it."""
+    return _at_hand(archive, store) is not None or bool(_addresses(archive, store))
+
+
+def _had(archive: Archive, store: Store) -> Path | None:
+    path = _at_hand(archive, store)
+    return _checked(path, archive) if path else _downloaded(archive, store)
 
 
 def _downloaded(archive: Archive, store: Store) -> Path | None:
-    """Return the archive, from the store or downloaded into it; None when no address has it."""
-    at_hand = _at_hand(archive, store)
-    if at_hand is not None:
-        return at_hand
-    mirror = [f"{store.mirror.rstrip('/')}/{archive.name}"] if store.mirror and _is_address(store.mirror) else []
-    for address in [*mirror, *archive.addresses]:
+    """Return the archive, downloaded into the store; None when no address has it."""
+    for address in _addresses(archive, store):
         try:
             return download(archive, address, store.folder)
         except NotThereError as error:
@@ -85,13 +87,19 @@ def _downloaded(archive: Archive, store: Store) -> Path | None:
     return None
 
 
-def _check(path: Path, archive: Archive) -> None:
+def _addresses(archive: Archive, store: Store) -> list[str]:
+    mirror = [f"{store.mirror.rstrip('/')}/{archive.name}"] if store.mirror and _is_address(store.mirror) else []
+    return [*mirror, *archive.addresses]
+
+
+def _checked(path: Path, archive: Archive) -> Path:
     algorithm, _, expected = archive.checksum.partition(":")
     if path.is_file() and expected and digest_of(path, algorithm) != expected:
         raise SourceError(
             f"{path}: is not {archive.name} as published: its {algorithm} is not {expected} ({archive.origin}); "
             "remove it, or put the right file there"
         )
+    return path
 
 
 def _wish(packings: tuple[Packing, ...], store: Store) -> str:

@@ -22,8 +22,11 @@ class ArchiveSource(Source):
     """A data set that comes in one of several packings.
 
     What it guarantees is its content: shape and sha256 of every plane's pixels, in the JSON file beside its module,
-    which ``python -m stages record`` writes once the images could be had.
+    which ``python -m stages record`` writes once the images could be had. ``lr`` names the set's own LR that is wanted
+    beside HR, or is ``none``.
     """
+
+    lr: str = "none"
 
     @property
     @abstractmethod
@@ -38,7 +41,7 @@ class ArchiveSource(Source):
     @property
     def recorded_as(self) -> Mapping[str, str]:
         """The name in the record of each plane: ``lr`` of one scale is another plane there than ``lr`` of another."""
-        return {"hr": "hr"}
+        return {"hr": "hr"} | ({} if self.lr == "none" else {"lr": f"lr_{self.lr}"})
 
     def includes(self, key: str) -> bool:
         """Tell whether the record's ``key`` belongs to this split of the set."""

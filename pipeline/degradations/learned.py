@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from pipeline.fields import needs
@@ -12,10 +13,12 @@ from pipeline.kinds import Drawn, Link, Size
 from pipeline.saved import load_network
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["Learned"]
+
+IMAGE = 3
+"""The dimensions of an image (H, W, C); a clip (T, H, W, C) has one more."""
 
 
 class Learned(Link):
@@ -37,13 +40,17 @@ class Learned(Link):
         return {"seed": int(rng.integers(2**31))}
 
     def apply(self, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:
-        """Run the network on ``image`` (H, W, C) and return (H / scale, W / scale, C)."""
-        hr = torch.from_numpy(image).movedim(-1, -3).expand(*image.shape[:-3], 3, *image.shape[-3:-1])
+        """Run the network on ``image``; it leaves at 1 / scale of its size. The frames of a clip share the chance."""
+        frames = image[None] if image.ndim == IMAGE else image
+        degraded = np.stack([self._degraded(frame, drawn["seed"]) for frame in frames])
+        return degraded[0] if image.ndim == IMAGE else degraded
+
+    def _degraded(self, image: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+        hr = torch.from_numpy(image).movedim(-1, 0).expand(3, *image.shape[:2])
         with torch.no_grad(), torch.random.fork_rng():
-            torch.manual_seed(drawn["seed"])
-            lr = self.network(hr[None] if image.ndim == 3 else hr)["lr"]
-        pixels = lr.clamp(0, 1).movedim(-3, -1)
-        degraded: NDArray[np.float32] = (pixels[0] if image.ndim == 3 else pixels).numpy()
+            torch.manual_seed(seed)
+            lr = self.network(hr[None])["lr"][0]
+        degraded: NDArray[np.float32] = lr.clamp(0, 1).movedim(0, -1).numpy()
         return degraded.mean(-1, keepdims=True) if image.shape[-1] == 1 else degraded
 
     def after(self, size: Size, drawn: Drawn) -> Size:

@@ -57,7 +57,7 @@ class Batches:
     def __getitem__(self, number: int) -> dict[str, NDArray[np.float32]]:
         """Return batch ``number``: fields as float32 (B, C, H, W) or (B, T, C, H, W) in [0, 1]."""
         samples = [self.sample(number * self.size + i) for i in range(self.size)]
-        return {name: np.stack([sample[name] for sample in samples]) for name in samples[0]}
+        return {name: self._stacked(name, [sample[name] for sample in samples]) for name in samples[0]}
 
     def between(self, first: int, last: int) -> Iterator[dict[str, NDArray[np.float32]]]:
         """Yield the batches ``first`` to ``last`` - 1, made a few ahead in a thread.
@@ -94,6 +94,16 @@ class Batches:
             pixels = self.pairs.field(entry, field, window)
             drawn[field] = channels_first(pixels if field in UNALIGNED else turned(pixels, turn), field)
         return drawn
+
+    def _stacked(self, field: str, drawn: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Return one array of ``drawn``, which differ in size only where a field is not cut into patches."""
+        sizes = sorted({each.shape for each in drawn})
+        if len(sizes) > 1:
+            raise BatchError(
+                f"{self.pairs.shards.folder}: the images of `{field}` differ in size ({sizes[0]}, {sizes[-1]}); "
+                "a batch needs one size: set `batch: 1`, or bring them to one size"
+            )
+        return np.stack(drawn)
 
     def _require_room(self) -> None:
         for _, entries in self.groups:

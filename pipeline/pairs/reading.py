@@ -72,6 +72,8 @@ class PairSet:
             if plane in entry.planes:
                 height, width = entry.planes[plane].shape[-3:-1]
                 return height, width
+        if "hr" not in entry.planes:
+            raise BatchError(f"{self.shards.folder}: {entry.key} has neither HR nor LR, only {sorted(entry.planes)}")
         height, width = entry.planes["hr"].shape[-3:-1]
         return height // self.facts.scale, width // self.facts.scale
 

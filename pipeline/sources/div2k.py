@@ -6,7 +6,6 @@ research only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from pipeline.archives.packing import Archive, Packing
@@ -91,11 +90,6 @@ class DIV2K(ArchiveSource):
             ending = ENDINGS.get(track, f"x{scale}")
             planes["lr"] = rf"(.*/)?DIV2K_{self.split}_LR_{name.partition('_X')[0]}/(.*/)?(?P<key>\d{{4}}){ending}\.png"
         return (Packing(tuple(archives), planes),)
-
-    @property
-    def recorded_as(self) -> Mapping[str, str]:
-        """Record the LR of every track and scale beside HR."""
-        return {"hr": "hr"} | ({} if self.lr == "none" else {"lr": f"lr_{self.lr}"})
 
     def includes(self, key: str) -> bool:
         """Tell whether image ``key`` belongs to the split."""

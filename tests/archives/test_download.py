@@ -212,3 +212,12 @@ def test_the_first_packing_that_is_at_hand_is_preferred_to_a_download(tmp_path: 
 
     assert "other.tar" == found.packing.name
     assert [] == behaviour.asked
+
+
+def test_nothing_of_a_packing_is_downloaded_while_nobody_offers_the_rest(tmp_path: Path) -> None:
+    behaviour = Behaviour(CONTENT)
+
+    with serving(behaviour) as address, pytest.raises(SourceError, match=r"put file\.zip .* and other\.tar into"):
+        have([Packing((archive(addresses=(address,)), Archive("other.tar")), {})], Store(tmp_path))
+
+    assert [] == behaviour.asked

@@ -171,11 +171,12 @@ def test_another_draw_of_a_learned_link_moves_what_is_random_in_its_network_and_
     assert (network.strength > 0) != np.array_equal(run(noisy, image(), 1), run(noisy, image(), 2))
 
 
-def test_a_learned_link_degrades_a_clip_as_its_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learned, "load_network", lambda _folder, _player: Noise().eval())
-    link, clip = Learned(Path("nowhere")), image("clip")
+def test_a_learned_link_degrades_a_clip_as_its_frames_with_one_chance_for_all(noisy: Learned) -> None:
+    clip = image("clip")
 
-    assert np.array_equal(link.apply(clip, {"seed": 0}), np.stack([link.apply(frame, {"seed": 0}) for frame in clip]))
+    frames = [noisy.apply(frame, {"seed": 0}) for frame in clip]
+
+    assert np.array_equal(noisy.apply(clip, {"seed": 0}), np.stack(frames))
 
 
 def test_a_learned_link_of_a_grey_image_is_the_mean_of_what_its_network_makes(monkeypatch: pytest.MonkeyPatch) -> None:

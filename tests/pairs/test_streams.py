@@ -236,6 +236,23 @@ def test_a_reference_is_neither_cut_nor_turned(tmp_path: Path) -> None:
     assert all(np.array_equal(to_float(ref), np.moveaxis(batches.sample(n)["ref"], 0, -1)) for n in range(20))
 
 
+def test_references_of_different_sizes_are_refused_in_a_batch_and_taken_one_by_one(tmp_path: Path) -> None:
+    refs = [levels(9, 7, 3), levels(8, 7, 3)]
+    samples = [Sample(f"{n}", {**pair("a", 16, 20, 3).planes, "ref": ref}) for n, ref in enumerate(refs)]
+    pairs = given(tmp_path, *samples)
+
+    with pytest.raises(BatchError, match=r"the images of `ref` differ in size .*: set `batch: 1`, or bring"):
+        stream(pairs, "lr", "ref", size=20)[0]
+    assert {8, 9} == {stream(pairs, "lr", "ref", size=1)[n]["ref"].shape[-2] for n in range(20)}
+
+
+def test_a_reference_alone_is_refused_with_what_is_missing(tmp_path: Path) -> None:
+    pairs = given(tmp_path, pair("a", 16, 16, 3), Sample("alone", {"ref": levels(9, 9, 3)}))
+
+    with pytest.raises(BatchError, match=r"alone has neither HR nor LR, only \['ref'\]$"):
+        stream(pairs, "ref")
+
+
 def test_unpaired_images_without_hr_are_cut_on_their_own_grid(tmp_path: Path) -> None:
     sides = [Sample("h", {"hr": levels(20, 20, 3)}), Sample("l", {"lr": levels(8, 9, 3, seed=1)})]
     batches = stream(given(tmp_path, *sides), "lr", "hr", augment="none")
