@@ -15,6 +15,7 @@ from pipeline.networks.edsr import EDSR
 from pipeline.networks.espcn import ESPCN
 from pipeline.networks.fsrcnn import FSRCNN
 from pipeline.networks.srcnn import SRCNN
+from pipeline.networks.vdsr import VDSR
 
 FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
 
@@ -40,6 +41,7 @@ FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
         ("edsr", FULL, 2, 40_729_603),
         ("edsr", FULL, 3, 43_680_003),
         ("edsr", FULL, 4, 43_089_923),
+        ("vdsr", {}, 4, 665_921),
         ("bicubic", {}, 4, 0),
         ("bicubic_luma", {}, 4, 0),
     ],
@@ -68,6 +70,22 @@ def footprint(network: nn.Module, size: int) -> tuple[int, int]:
     (gradient,) = torch.autograd.grad(output[0, 0, middle, middle], values)
     rows, columns = gradient[0, 0].nonzero().T
     return int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1
+
+
+def test_vdsr_without_its_biases_has_the_weights_that_the_paper_prints() -> None:
+    assert 664_704 == sum(each.numel() for each in VDSR(2).parameters() if each.dim() > 1)
+
+
+def test_vdsr_sees_forty_one_pixels() -> None:
+    assert (41, 41) == footprint(VDSR(2), 61)
+
+
+def test_vdsr_adds_what_it_learns_to_what_it_was_given() -> None:
+    network = VDSR(2, layers=3, features=4)
+    nn.init.zeros_(network.layers[-1].get_parameter("weight"))
+    image = torch.rand(1, 1, 9, 9)
+
+    torch.testing.assert_close(image, network(image)["sr_y"], rtol=0, atol=0)
 
 
 @pytest.mark.parametrize(("kernels", "left"), [((9, 1, 5), 21), ((9, 3, 5), 19), ((9, 5, 5), 17)])

@@ -15,7 +15,11 @@ from pipeline.lookup import build, fields_read, names
 NETWORKS = names("networks")
 OPTIONS: Mapping[str, Mapping[str, Any]] = {}
 """What a constructor needs beside the scale."""
-SMALL: Mapping[str, Mapping[str, Any]] = {"edsr": {"blocks": 2, "features": 8}, "srcnn": {"kernels": [9, 3, 5]}}
+SMALL: Mapping[str, Mapping[str, Any]] = {
+    "edsr": {"blocks": 2, "features": 8},
+    "srcnn": {"kernels": [9, 3, 5]},
+    "vdsr": {"layers": 4, "features": 8},
+}
 """What makes a network quick to run; at full size each is built on the meta device."""
 SCALES: Mapping[str, tuple[int, ...]] = {}
 """The scales of a network, where they are not 2, 3 and 4."""
