@@ -1,18 +1,20 @@
 """Signatures read from source text with ``ast``, without importing it: the schema of every part and setting.
 
-The vocabulary of annotations is closed: int, float, str, bool, None, Literal, tuple, list, dict, a union of these,
-the kinds of ``pipeline.kinds`` (``Network``, ``Described[Network]``, ``Weighted[Loss]`` ...), a dataclass of settings,
-and what whoever builds the part supplies and params.yaml cannot say: ``Path`` and ``Supplied[...]``.
+The vocabulary of annotations is closed: int, float, str, bool, None, Literal, tuple, list, dict[str, ...], a union of
+these, the bounds of ``pipeline.bounds`` (``Positive``, ``OneOrMore``, ``Filled[list[str]]`` ...), the kinds of
+``pipeline.kinds`` (``Network``, ``Described[Network]``, ``Weighted[Loss]`` ...), a dataclass of settings, and what
+whoever builds the part supplies and params.yaml cannot say: ``Path`` and ``Supplied[...]``.
 """
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
+from pipeline.bounds import BOUNDED, Bound
 from pipeline.kinds import ROOMS
 
 HOME = Path(__file__).parent
@@ -21,9 +23,10 @@ SCALARS = {"int": int, "float": float, "str": str, "bool": bool, "None": type(No
 
 @dataclass(frozen=True)
 class Scalar:
-    """One of int, float, str, bool, None."""
+    """One of int, float, str, bool, None; a number may have a bound."""
 
     type: type
+    bound: Bound | None = None
 
 
 @dataclass(frozen=True)
@@ -42,24 +45,28 @@ class Either:
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list; parts in a list are written ``{name: {options}}``."""
+    """A list; parts in a list are written ``{name: {options}}``; ``filled``: not empty."""
 
     item: Type
+    filled: bool = False
 
 
 @dataclass(frozen=True)
 class TupleOf:
-    """A list of a fixed length, or of any length when ``repeated``."""
+    """A list of a fixed length, or of any length when ``repeated``; ``filled``: not empty; ``rising``: in order."""
 
     items: tuple[Type, ...]
     repeated: bool
+    filled: bool = False
+    rising: bool = False
 
 
 @dataclass(frozen=True)
 class DictOf:
-    """A mapping from names to values of one type."""
+    """A mapping from names to values of one type; ``filled``: not empty."""
 
     value: Type
+    filled: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,7 @@ def constructor(module: str, name: str) -> tuple[Parameter, ...]:
     init = _method(owner, "__init__")
     if init is not None:
         return tuple(_parameters(path, init))
-    if not any("dataclass" in ast.unparse(each) for each in owner.decorator_list):
+    if not _is_settings(owner):
         return ()
     annotated = [node for node in owner.body if isinstance(node, ast.AnnAssign)]
     return tuple(
@@ -144,10 +151,17 @@ def reads(module: str, name: str) -> tuple[str, ...]:
 
 
 def _class(path: Path, name: str) -> ast.ClassDef:
-    for node in tree(path).body:
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            return node
-    raise AssertionError(f"{path.name}: no class {name}")
+    found = _classes(path).get(name)
+    assert found is not None, f"{path.name}: no class {name}"
+    return found
+
+
+def _classes(path: Path) -> dict[str, ast.ClassDef]:
+    return {node.name: node for node in tree(path).body if isinstance(node, ast.ClassDef)}
+
+
+def _is_settings(owner: ast.ClassDef) -> bool:
+    return any("dataclass" in ast.unparse(each) for each in owner.decorator_list)
 
 
 def _method(owner: ast.ClassDef, name: str) -> ast.FunctionDef | None:
@@ -158,6 +172,7 @@ def _method(owner: ast.ClassDef, name: str) -> ast.FunctionDef | None:
 def _parameters(path: Path, function: ast.FunctionDef) -> list[Parameter]:
     arguments = function.args
     assert not (arguments.vararg or arguments.kwarg), f"{path.name}: a constructor takes no *args, no **kwargs"
+    assert not arguments.posonlyargs, f"{path.name}: a constructor is called by names, none is positional-only"
     positional = arguments.args[1:]
     defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
     pairs = [
@@ -172,7 +187,7 @@ def _type(path: Path, node: ast.expr | None) -> Type:
     assert node is not None, f"{path.name}: a constructor's parameter lacks its annotation"
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return _type(path, ast.parse(node.value, mode="eval").body)
-    if isinstance(node, ast.BinOp):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         return Either((*_options(_type(path, node.left)), *_options(_type(path, node.right))))
     if isinstance(node, ast.Subscript):
         return _generic(path, ast.unparse(node.value), _items(node.slice))
@@ -199,25 +214,45 @@ def _generic(path: Path, name: str, items: list[ast.expr]) -> Type:
     if name == "list":
         return ListOf(types[0])
     if name == "dict":
+        assert types[0] == Scalar(str), f"{path.name}: the keys of a mapping are text"
         return DictOf(types[1])
-    inner = types[0]
+    return _marked(path, name, types[0])
+
+
+def _marked(path: Path, name: str, inner: Type) -> Type:
+    """Return ``inner`` as ``Filled``, ``Rising``, ``Weighted`` or ``Described`` say it."""
+    if name == "Filled" and isinstance(inner, ListOf | TupleOf | DictOf):
+        return replace(inner, filled=True)
+    if name == "Rising" and isinstance(inner, TupleOf):
+        return replace(inner, rising=True)
     assert isinstance(inner, Named) and name in ("Weighted", "Described"), f"{path.name}: annotation {name}[...]"
     return Named(inner.room, weighted=name == "Weighted", described=name == "Described")
 
 
 def _plain(path: Path, name: str) -> Type:
+    module, real = _origin(path, name)
     if name in SCALARS:
         return Scalar(SCALARS[name])
-    if name in ROOMS:
-        return Named(ROOMS[name])
-    if name == "Path":
+    if module == "pipeline.kinds" and real in ROOMS:
+        return Named(ROOMS[real])
+    if module == "pipeline.bounds" and real in BOUNDED:
+        return Scalar(*BOUNDED[real])
+    if (module, real) == ("pathlib", "Path"):
         return Supplied()
+    home = file_of(module)
+    owner = _classes(home).get(real) if home.is_file() else None
+    assert owner is not None and _is_settings(owner), f"{path.name}: annotation {name} is outside the vocabulary"
+    return Settings(module, real)
+
+
+def _origin(path: Path, name: str) -> tuple[str, str]:
+    """Return the module that ``name`` comes from in the file ``path``, and its name there."""
     for node in ast.walk(tree(path)):
-        if isinstance(node, ast.ImportFrom) and any(each.name == name for each in node.names):
-            return Settings(str(node.module), name)
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            return Settings(_module(path), name)
-    raise AssertionError(f"{path.name}: annotation {name} is outside the vocabulary")
+        if isinstance(node, ast.ImportFrom):
+            for each in node.names:
+                if name == (each.asname or each.name):
+                    return str(node.module), each.name
+    return _module(path), name
 
 
 def _module(path: Path) -> str:

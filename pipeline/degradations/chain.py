@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.bounds import Filled
 from pipeline.kinds import Drawn, Link, Size
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class Chain(Link):
         links: the links, first to last.
     """
 
-    def __init__(self, links: list[Link]) -> None:
+    def __init__(self, links: Filled[list[Link]]) -> None:
         self.links = links
 
     def draw(self, rng: np.random.Generator, size: Size, target: Size) -> Drawn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from pipeline.bounds import Positive, Rising
 from pipeline.images.colour import to_float, to_uint8
 from pipeline.images.resize import resize
 from pipeline.kinds import Drawn, Link, Size
@@ -28,7 +29,7 @@ class Resize(Link):
 
     def __init__(
         self,
-        to: Literal["target"] | float | tuple[float, float],
+        to: Literal["target"] | Positive | Rising[tuple[Positive, Positive]],
         kernel: Literal["nearest", "bilinear", "bicubic", "lanczos2", "lanczos3"],
         border: Literal["symmetric", "replicate"] = "symmetric",
         rounding: Literal["uint8", "none"] = "none",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.errors import ParamsError
-
 if TYPE_CHECKING:
+    from pipeline.bounds import Filled
     from pipeline.kinds import Described, Metric
 
 
@@ -20,9 +19,5 @@ class Suite:
         self_ensemble: ``none``: the network runs once.
     """
 
-    metrics: dict[str, Described[Metric]]
+    metrics: Filled[dict[str, Described[Metric]]]
     self_ensemble: Literal["none"]
-
-    def __post_init__(self) -> None:
-        if not self.metrics:
-            raise ParamsError("metrics: is empty; name at least one, a suite without a score judges nothing")

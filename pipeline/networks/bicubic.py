@@ -5,6 +5,8 @@ Keys, "Cubic Convolution Interpolation for Digital Image Processing", IEEE TASSP
 
 from torch import Tensor, nn
 
+from pipeline.bounds import OneOrMore
+
 __all__ = ["Bicubic"]
 
 
@@ -15,7 +17,7 @@ class Bicubic(nn.Module):
         scale: HR pixels per LR pixel.
     """
 
-    def __init__(self, scale: int) -> None:
+    def __init__(self, scale: OneOrMore) -> None:
         super().__init__()
         self.scale = scale
 

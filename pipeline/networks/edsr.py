@@ -4,10 +4,13 @@ Lim, Son, Kim, Nah, Lee, "Enhanced Deep Residual Networks for Single Image Super
 arXiv:1707.02921.
 """
 
+from typing import Literal
+
 from torch import Tensor, nn, tensor
 
 from pipeline.blocks.residual import ResidualBlock
 from pipeline.blocks.upsample import SubPixelUpsampler
+from pipeline.bounds import OneOrMore, Positive, ZeroOrMore
 
 __all__ = ["EDSR"]
 
@@ -25,7 +28,13 @@ class EDSR(nn.Module):
         scaling: factor of every residual.
     """
 
-    def __init__(self, scale: int, blocks: int = 16, features: int = 64, scaling: float = 1.0) -> None:
+    def __init__(
+        self,
+        scale: Literal[1, 2, 3, 4, 8],
+        blocks: ZeroOrMore = 16,
+        features: OneOrMore = 64,
+        scaling: Positive = 1.0,
+    ) -> None:
         super().__init__()
         self.scale = scale
         self.register_buffer("mean", tensor(DIV2K_MEAN).view(3, 1, 1), persistent=False)

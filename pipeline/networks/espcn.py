@@ -7,6 +7,8 @@ Network", CVPR 2016, arXiv:1609.05158.
 from torch import Tensor, nn
 from torch.nn.functional import pixel_shuffle
 
+from pipeline.bounds import OneOrMore
+
 __all__ = ["ESPCN"]
 
 
@@ -18,7 +20,7 @@ class ESPCN(nn.Module):
         widths: feature maps after the first and the second convolution; the paper's are 64, 32.
     """
 
-    def __init__(self, scale: int, widths: tuple[int, int] = (64, 32)) -> None:
+    def __init__(self, scale: OneOrMore, widths: tuple[OneOrMore, OneOrMore] = (64, 32)) -> None:
         super().__init__()
         self.scale = scale
         self.extract = nn.Conv2d(1, widths[0], 5, padding=2)

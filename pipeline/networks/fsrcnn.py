@@ -8,6 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from pipeline.bounds import OneOrMore, ZeroOrMore
+
 __all__ = ["FSRCNN"]
 
 
@@ -21,7 +23,9 @@ class FSRCNN(nn.Module):
         mappings: m, the 3x3 layers between shrinking and expanding (paper: 4; FSRCNN-s: 1).
     """
 
-    def __init__(self, scale: int, features: int = 56, shrunk: int = 12, mappings: int = 4) -> None:
+    def __init__(
+        self, scale: OneOrMore, features: OneOrMore = 56, shrunk: OneOrMore = 12, mappings: ZeroOrMore = 4
+    ) -> None:
         super().__init__()
         self.scale = scale
         self.extract = nn.Sequential(nn.Conv2d(1, features, 5, padding=2), nn.PReLU(features))

@@ -5,6 +5,8 @@ Dong, Loy, He, Tang, "Image Super-Resolution Using Deep Convolutional Networks",
 
 from torch import Tensor, nn
 
+from pipeline.bounds import Odd, OneOrMore, Positive
+
 __all__ = ["SRCNN"]
 
 
@@ -23,10 +25,10 @@ class SRCNN(nn.Module):
 
     def __init__(
         self,
-        scale: int,
-        kernels: tuple[int, int, int] = (9, 1, 5),
-        widths: tuple[int, int] = (64, 32),
-        deviation: float | None = 1e-3,
+        scale: OneOrMore,
+        kernels: tuple[Odd, Odd, Odd] = (9, 1, 5),
+        widths: tuple[OneOrMore, OneOrMore] = (64, 32),
+        deviation: Positive | None = 1e-3,
     ) -> None:
         super().__init__()
         self.scale = scale

@@ -8,6 +8,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from pipeline.bounds import OneOrMore
+
 __all__ = ["VDSR"]
 
 
@@ -20,7 +22,7 @@ class VDSR(nn.Module):
         features: feature maps between them (paper: 64).
     """
 
-    def __init__(self, scale: int, layers: int = 20, features: int = 64) -> None:
+    def __init__(self, scale: OneOrMore, layers: OneOrMore = 20, features: OneOrMore = 64) -> None:
         super().__init__()
         self.scale = scale
         widths = [1, *[features] * (layers - 1), 1]

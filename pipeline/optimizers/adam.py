@@ -7,6 +7,8 @@ from typing import Any
 
 from torch import optim
 
+from pipeline.bounds import BelowOne, NotNegative, Positive
+
 __all__ = ["Adam"]
 
 
@@ -19,7 +21,9 @@ class Adam:
         epsilon: added to the root of the second moment.
     """
 
-    def __init__(self, rate: float, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8) -> None:
+    def __init__(
+        self, rate: Positive, betas: tuple[BelowOne, BelowOne] = (0.9, 0.999), epsilon: NotNegative = 1e-8
+    ) -> None:
         self.rate = rate
         self.betas = betas
         self.epsilon = epsilon

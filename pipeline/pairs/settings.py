@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from pipeline.errors import ParamsError
 
 if TYPE_CHECKING:
+    from pipeline.bounds import Filled, OneOrMore
     from pipeline.kinds import Described, Link
 
 Rounding: TypeAlias = Literal["uint8", "none"]
@@ -27,13 +28,11 @@ class Pairs:
     """
 
     source: str
-    scale: int
+    scale: OneOrMore
     learner: str
     rounding: Literal["uint8", "none"]
-    degradation: Literal["given"] | list[Described[Link]]
+    degradation: Literal["given"] | Filled[list[Described[Link]]]
 
     def __post_init__(self) -> None:
-        if self.scale < 1:
-            raise ParamsError(f"scale: must be at least 1, not {self.scale}")
         if self.degradation == "given" and self.rounding == "none":
             raise ParamsError("rounding: given LR images are uint8; `none` needs a chain of links")

@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ParamsError
-from pipeline.params import rules
-from pipeline.params.document import read
+from pipeline.params import fitting, rules
+from pipeline.params.document import plain, read
 from pipeline.params.values import block
+from pipeline.params.words import Fault
 from pipeline.signatures import constructor
 
 EXPERIMENT = constructor("pipeline.params.schema", "Experiment")
+STAGES = (
+    [rules.names, rules.edges],
+    [rules.cycles],
+    [fitting.learners, fitting.scales, fitting.losses, fitting.fields, fitting.metrics],
+)
 
 
 def checked(path: Path) -> dict[str, Any]:
     """Return the content of ``path``; raise ParamsError with one line per problem when it does not hold."""
     try:
         content = read(path)
-        problems = _problems(content, path.name)
+        faults = list(plain(content)) or _faults(content)
     except RecursionError:
-        raise ParamsError(f"{path.name}: an anchor stands inside itself, or the nesting is too deep") from None
-    if problems:
-        raise ParamsError("\n".join(" ".join(line.split()) for line in problems))
+        raise ParamsError(f"{path.name}: the nesting is too deep") from None
+    if faults:
+        raise ParamsError("\n".join(f"{path.name}: {_on_one_line(str(fault))}" for fault in faults))
     return content
 
 
-def _problems(content: Any, file: str) -> list[str]:
-    """Return the problems of one kind, the kinds before having none: values, then edges, then what edges bring."""
-    unsaid = [f"{file}: {line}" for line in rules.unsaid_edges(content)]
-    places = tuple(line.partition("missing")[0] for line in unsaid)
-    problems = unsaid + [line for line in block(EXPERIMENT, content, file) if not line.startswith(places)]
-    for stage in ([rules.names, rules.edges], [rules.cycles, rules.scales, rules.losses, rules.fields]):
-        if not problems:
-            problems = [f"{file}: {line}" for rule in stage for line in rule(content)]
-    return problems
+def _faults(content: Any) -> list[Fault]:
+    """Return the faults of one kind, the kinds before having none: values, then edges, then what edges bring."""
+    faults = list(_values(content))
+    for stage in STAGES:
+        if not faults:
+            faults = [fault for rule in stage for fault in rule(content)]
+    return faults
+
+
+def _values(content: Any) -> Iterator[Fault]:
+    """Yield the faults of values; of a name that is not said, the line of the rule that knows the choices."""
+    unsaid = list(rules.unsaid(content))
+    places = {fault.place for fault in unsaid}
+    yield from unsaid
+    yield from (fault for fault in block(EXPERIMENT, content, "") if fault.place not in places)
+
+
+def _on_one_line(text: str) -> str:
+    return "".join(each if each.isprintable() else "\ufffd" for each in " ".join(text.split()))

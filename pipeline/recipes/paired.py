@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from pipeline.bounds import Filled, NotNegative
 from pipeline.kinds import Fields, Loss, Network, Optimizer, Schedule, Supplied, Weighted
 from pipeline.learning.groups import over
 from pipeline.learning.handing import Handing
@@ -27,10 +28,10 @@ class Paired(Descent):
     def __init__(
         self,
         network: Supplied[Network],
-        losses: dict[str, Weighted[Loss]],
+        losses: Filled[dict[str, Weighted[Loss]]],
         optimizer: Optimizer,
         schedule: Schedule,
-        paces: dict[str, float] | None = None,
+        paces: dict[str, NotNegative] | None = None,
     ) -> None:
         super().__init__()
         self.network = network

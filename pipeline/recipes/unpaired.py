@@ -11,6 +11,7 @@ from typing import ClassVar
 import torch
 from torch import nn
 
+from pipeline.bounds import Filled
 from pipeline.kinds import Fields, Loss, Network, Optimizer, Schedule, Supplied, Weighted
 from pipeline.learning.groups import over
 from pipeline.learning.handing import Handing
@@ -40,7 +41,7 @@ class Unpaired(Descent):
         self,
         network: Supplied[Network],
         degrader: Network,
-        losses: dict[str, Weighted[Loss]],
+        losses: Filled[dict[str, Weighted[Loss]]],
         optimizer: Optimizer,
         schedule: Schedule,
     ) -> None:

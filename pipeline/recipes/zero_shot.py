@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from pipeline.bounds import Filled, OneOrMore
 from pipeline.errors import LearningError
 from pipeline.images.resize import resize
 from pipeline.kinds import Fields, Loss, Network, Optimizer, Schedule, Supplied, Weighted
@@ -36,11 +37,11 @@ class ZeroShot(Recipe):
     def __init__(
         self,
         network: Supplied[Network],
-        losses: dict[str, Weighted[Loss]],
+        losses: Filled[dict[str, Weighted[Loss]]],
         optimizer: Optimizer,
         schedule: Schedule,
-        image_steps: int,
-        crop: int,
+        image_steps: OneOrMore,
+        crop: OneOrMore,
         chance: int,
     ) -> None:
         super().__init__()

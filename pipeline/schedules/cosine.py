@@ -2,6 +2,8 @@
 
 from math import cos, pi
 
+from pipeline.bounds import BelowOne, Share
+
 __all__ = ["Cosine"]
 
 
@@ -13,7 +15,7 @@ class Cosine:
         warmup: share of the training in which the rate rises from 0; the paper has none.
     """
 
-    def __init__(self, floor: float, warmup: float = 0.0) -> None:
+    def __init__(self, floor: Share, warmup: BelowOne = 0.0) -> None:
         self.floor = floor
         self.warmup = warmup
 

@@ -1,5 +1,7 @@
 """Step decay: the rate is multiplied by a factor at fixed points of the training (EDSR: halved at two thirds)."""
 
+from pipeline.bounds import BelowOne, Filled, Positive
+
 __all__ = ["Steps"]
 
 
@@ -11,7 +13,7 @@ class Steps:
         factor: what the rate is multiplied by at each.
     """
 
-    def __init__(self, at: tuple[float, ...], factor: float) -> None:
+    def __init__(self, at: Filled[tuple[BelowOne, ...]], factor: Positive) -> None:
         self.at = at
         self.factor = factor
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.bounds import Filled
 from pipeline.errors import SourceError
 from pipeline.kinds import Receipt, Sample, Source, Store
 
@@ -19,7 +20,7 @@ class Subset(Source):
         keys: the samples to take; in YAML a key of digits stands in quotes.
     """
 
-    def __init__(self, of: Source, keys: list[str]) -> None:
+    def __init__(self, of: Source, keys: Filled[list[str]]) -> None:
         self.of = of
         self.keys = keys
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pipeline.bounds import Filled
 from pipeline.kinds import Receipt, Sample, Source, Store
 
 __all__ = ["Union"]
@@ -19,7 +20,7 @@ class Union(Source):
         of: the members by name: ``{set5: {}, b100: {name: bsds100}}``.
     """
 
-    def __init__(self, of: dict[str, Source]) -> None:
+    def __init__(self, of: Filled[dict[str, Source]]) -> None:
         self.of = of
 
     def fetch(self, store: Store) -> Receipt:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.errors import ParamsError
-
 if TYPE_CHECKING:
+    from pipeline.bounds import Decay, OneOrMore, ZeroOrMore
     from pipeline.kinds import Described, Network, Recipe
 
 
@@ -30,21 +29,11 @@ class Training:
 
     network: Described[Network]
     recipe: Described[Recipe]
-    steps: int
-    batch: int = 16
-    patch: int = 48
+    steps: ZeroOrMore
+    batch: OneOrMore = 16
+    patch: OneOrMore = 48
     augment: Literal["none", "dihedral"] = "dihedral"
-    average: float | None = None
-    validate: int = 0
-    report_every: int = 100
-    checkpoint_every: int = 1000
-
-    def __post_init__(self) -> None:
-        for name, least in [("steps", 0), ("batch", 1), ("patch", 1), ("validate", 0)]:
-            if getattr(self, name) < least:
-                raise ParamsError(f"{name}: must be at least {least}, not {getattr(self, name)}")
-        for name in ("report_every", "checkpoint_every"):
-            if getattr(self, name) < 1:
-                raise ParamsError(f"{name}: must be at least 1, not {getattr(self, name)}")
-        if self.average is not None and not 0 < self.average < 1:
-            raise ParamsError(f"average: must lie between 0 and 1, not {self.average}")
+    average: Decay | None = None
+    validate: ZeroOrMore = 0
+    report_every: OneOrMore = 100
+    checkpoint_every: OneOrMore = 1000

@@ -1,7 +1,7 @@
 """The networks of the literature: parameters to the last one, and how their layers are wired."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn.functional import pixel_shuffle
 
 from pipeline.blocks.residual import ResidualBlock
+from pipeline.blocks.upsample import SubPixelUpsampler
 from pipeline.errors import LearningError
 from pipeline.lookup import build
 from pipeline.networks.edsr import EDSR
@@ -176,7 +177,7 @@ def test_srcnn_starts_from_the_weights_of_torch_when_no_deviation_is_given() -> 
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])
-def test_edsr_without_its_body_is_head_upsampling_and_tail(scale: int) -> None:
+def test_edsr_without_its_body_is_head_upsampling_and_tail(scale: Literal[2, 3, 4]) -> None:
     network = EDSR(scale, blocks=2, features=8)
     last = network.body[-1]
     assert isinstance(last, nn.Conv2d)
@@ -201,9 +202,9 @@ def test_edsr_gives_the_mean_colour_when_its_tail_is_silent() -> None:
     assert 0 == float(output.std(dim=(2, 3)).max())
 
 
-def test_edsr_refuses_a_scale_it_cannot_shuffle() -> None:
+def test_sub_pixel_upsampling_refuses_a_scale_it_cannot_shuffle() -> None:
     with pytest.raises(LearningError, match="knows 1, 2, 3, 4 and 8, not 5"):
-        EDSR(5)
+        SubPixelUpsampler(4, 5)
 
 
 def test_edsr_at_scale_one_keeps_the_size() -> None:

@@ -1,0 +1,155 @@
+"""Rules about what the entries of params.yaml bring together: learners, scales, losses, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pipeline.fields import FIELDS
+from pipeline.lookup import entry, fields_read, names, parts_named, signature
+from pipeline.params.rules import SCRATCH, Content
+from pipeline.params.values import WEIGHTED
+from pipeline.params.words import Fault, unknown
+from pipeline.signatures import Named, Settings
+
+DEGRADER = "degrader"
+"""The parameter of a recipe whose network a ``learned`` link runs."""
+
+LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y8", "hr_y8", "scale"}
+BARE = "rounding `none`: luma only"
+CYCLE = {"lr_made", "lr_cycle", "hr_cycle"}
+SCORED = {"sr", "hr", "sr_y8", "hr_y8", "sr_yf", "hr_yf", "scale"}
+"""What metrics read."""
+GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y"}
+"""What a network that restores may read."""
+LEARNT = GIVEN | {"hr", "hr_y", "sr", "sr_y"}
+"""What losses read, beside the fields of a cycle."""
+
+
+def learners(content: Content) -> Iterator[Fault]:
+    """Yield the pairs whose link lacks the model it needs, or whose ``learner`` no link uses or can use."""
+    able = [name for name, model in content["models"].items() if DEGRADER in model["training"]["recipe"]]
+    choices = f"choices: {', '.join(able)}" if able else f"no model here has a recipe with a `{DEGRADER}`"
+    for name, pairs in content["pairs"].items():
+        place, learner = f"pairs.{name}.learner", pairs["learner"]
+        links = [link for link in _links(pairs) if any(each.name == "learner" for each in signature(*link))]
+        if links and learner == SCRATCH:
+            yield Fault(place, f"is `{SCRATCH}`, but the link `{links[0][1]}` needs a model; {choices}")
+        elif links and learner not in able:
+            yield Fault(place, f"`{learner}` trains no `{DEGRADER}`; {choices}")
+        elif not links and learner != SCRATCH:
+            yield Fault(
+                place, f"is `{learner}`, but no link uses a model; say `{SCRATCH}`, or add a link `learned: {{}}`"
+            )
+
+
+def scales(content: Content) -> Iterator[Fault]:
+    """Yield the models whose networks, pairs and suite disagree about the scale."""
+    for name, model in content["models"].items():
+        learnt, judged = (content["pairs"][model[key]]["scale"] for key in ("pairs", "suite"))
+        place, recipe = f"models.{name}.training", model["training"]["recipe"]
+        own = model["training"]["network"].get("scale")
+        if own is None and learnt != judged:
+            text = f"`{model['suite']}` has scale {judged}, but its pairs have scale {learnt}"
+            yield Fault(f"models.{name}.suite", text)
+        networks = [("network", own), *((f"recipe.{key}", each.get("scale")) for key, each in _inner_networks(recipe))]
+        for key, scale in networks:
+            if scale not in (None, learnt):
+                text = f"is {scale}, but its pairs `{model['pairs']}` have scale {learnt}"
+                yield Fault(f"{place}.{key}.scale", text)
+        if own not in (None, judged):
+            text = f"is {own}, but its suite `{model['suite']}` has scale {judged}"
+            yield Fault(f"{place}.network.scale", text)
+
+
+def losses(content: Content) -> Iterator[Fault]:
+    """Yield the losses with the name of their sum, and those told to rename a field that they do not read."""
+    for name, model in content["models"].items():
+        place = f"models.{name}.training.recipe.losses"
+        for key, loss, renamed in _losses(model["training"]):
+            if key == "loss":
+                yield Fault(f"{place}.loss", f"is the name of their sum; write `my-{loss}: {{name: {loss}, ...}}`")
+            read = fields_read("losses", loss)
+            for argument in sorted(renamed.keys() - set(read)):
+                yield Fault(f"{place}.{key}.fields.{argument}", unknown(argument, read))
+
+
+def fields(content: Content) -> Iterator[Fault]:
+    """Yield the networks and losses that read what is not there, or what pairs of rounding ``none`` cannot give."""
+    for name, model in content["models"].items():
+        place, training = f"models.{name}.training", model["training"]
+        pairs, suite = (_is_bare(content, model[key]) for key in ("pairs", "suite"))
+        learnt = f"its pairs `{model['pairs']}` have {BARE}" if pairs else ""
+        judged = f"its suite `{model['suite']}` has {BARE}" if suite else ""
+        network = training["network"]["name"]
+        read = fields_read("networks", network)
+        yield from _unreadable(f"{place}.network", f"`{network}` reads", read, GIVEN)
+        yield from _too_rich(f"{place}.network", f"`{network}` reads", read, learnt or judged, _of_luma("networks"))
+        yield from _fields_of_losses(f"{place}.recipe.losses", training, learnt)
+
+
+def metrics(content: Content) -> Iterator[Fault]:
+    """Yield the metrics that read what is not there when scoring, or what pairs of rounding ``none`` cannot give."""
+    for name, suite in content["suites"].items():
+        why = f"its pairs have {BARE}" if _is_bare(content, name) else ""
+        for key, options in suite["metrics"].items():
+            place = f"suites.{name}.metrics.{key}"
+            read = fields_read("metrics", entry(Named("metrics"), key, options)["name"])
+            yield from _unreadable(place, "reads", read, SCORED)
+            yield from _too_rich(place, "reads", read, why, _of_luma("metrics"))
+
+
+def _fields_of_losses(place: str, training: Mapping[str, Any], why: str) -> Iterator[Fault]:
+    network = training["network"]["name"]
+    luma = LUMA.issuperset(fields_read("networks", network))
+    there = LEARNT | (CYCLE if DEGRADER in training["recipe"] else set())
+    why = why and f"{why}; rename in `fields`"
+    for key, loss, renamed in _losses(training):
+        read = tuple(renamed.get(each, each) for each in fields_read("losses", loss))
+        yield from _unreadable(f"{place}.{key}", "reads", read, there)
+        yield from _too_rich(f"{place}.{key}", "reads", read, why, sorted(LEARNT & LUMA))
+        if luma and not why and "sr" in read:
+            text = f"reads `sr`, but `{network}` restores luma; rename in `fields`, as in `{{sr: sr_y, hr: hr_y}}`"
+            yield Fault(f"{place}.{key}", text)
+
+
+def _unreadable(place: str, reads: str, read: tuple[str, ...], there: set[str]) -> Iterator[Fault]:
+    for field in read:
+        if field in FIELDS and field not in there:
+            yield Fault(place, f"{reads} `{field}`, which is not there; choices: {', '.join(sorted(there))}")
+        elif field not in FIELDS:
+            yield Fault(place, f"{reads} a field that no batch holds: {unknown(field, there)}")
+
+
+def _too_rich(place: str, reads: str, read: tuple[str, ...], why: str, choices: Iterable[str]) -> Iterator[Fault]:
+    barred = [f"`{field}`" for field in read if why and field in FIELDS and field not in LUMA]
+    if barred:
+        yield Fault(place, f"{reads} {', '.join(barred)}, but {why}; choices: {', '.join(choices)}")
+
+
+def _is_bare(content: Content, pairs: str) -> bool:
+    return bool(content["pairs"][pairs]["rounding"] == "none")
+
+
+def _of_luma(room: str) -> Iterator[str]:
+    """Yield the parts of ``room`` that read luma only."""
+    return (part for part in names(room) if LUMA.issuperset(fields_read(room, part)))
+
+
+def _losses(training: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """Yield the key of every loss, its part, and what ``fields`` renames."""
+    for key, item in training["recipe"].get("losses", {}).items():
+        spec = entry(Named("losses", weighted=True), key, item)
+        yield key, spec["name"], spec.get(WEIGHTED[1].name, {})
+
+
+def _links(pairs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (room, name) of the links of ``pairs``, those inside a chain too."""
+    return list(parts_named(Settings("pipeline.pairs.settings", "Pairs"), pairs))
+
+
+def _inner_networks(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the networks that ``recipe`` brings beside the model's own, under their keys."""
+    for each in signature("recipes", recipe["name"]):
+        if isinstance(each.type, Named) and each.type.room == "networks" and each.name in recipe:
+            yield each.name, recipe[each.name]
