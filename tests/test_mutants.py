@@ -25,7 +25,7 @@ from tests.clones import ROOT
 FILES = [ROOT / "params.yaml", *sorted((ROOT / "presets").glob("*.yaml"))]
 LINE = re.compile(r"params\.yaml: [^\s:]+: \S.*")
 PYTHON = re.compile(r"Traceback|NoneType|\bNone\b|\bTrue\b|\bFalse\b|dict|<class|object at 0x|Error|\bnan\b(?<!\.nan)")
-VALUES = [
+VALUES: list[Any] = [
     *(None, True, False, 0, -1, 1, 2, 7, 10**18, 10**30, 0.5, -0.5, 1.0, 1e300, float("nan"), float("inf")),
     *("", "x", "scratch", "given", "target", "missing", "nothing", "2", "sr_y8", "learned", [], {}, [[]], [1], [3, 1]),
     *([{"learned": {}}], [{"chain": {"links": []}}], {"name": "x"}, {"name": 3}, {"name": "edsr", "scale": 2}),

@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 from pipeline.errors import ParamsError
 from pipeline.evaluation.settings import Suite
+from pipeline.fields import FIELDS
 from pipeline.kinds import ROOMS
 from pipeline.learning.settings import Engine
 from pipeline.lookup import fields_read, names, settings
@@ -277,6 +278,9 @@ models.edsr-x2.training.recipe.losses: {loss: {name: l1, weight: 1}}
 models.edsr-x2.suite: photos-test-luma-x2
     params.yaml: models.edsr-x2.training.network: `edsr` reads `lr`, but its suite `photos-test-luma-x2` has rounding `none`: luma only; choices: <networks of luma>
 models.srcnn-x2.pairs: photos-train-x2
+models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y}}
+    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr_y`, `hr`: luma beside colour; rename both in `fields`, or none
+models.srcnn-x2.pairs: photos-train-x2
 models.srcnn-x2.training.recipe.losses.mse: 1.0
     params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, but `srcnn` restores luma; rename in `fields`, as in `{sr: sr_y, hr: hr_y}`
 models.bicubic-x2.pairs: photos-train-luma-x2
@@ -336,6 +340,11 @@ def test_a_network_that_knows_no_scale_still_needs_pairs_and_suite_of_one() -> N
     assert line in [str(fault) for fault in fitting.scales(content)]
 
 
+def test_the_check_knows_when_each_field_is_there() -> None:
+    assert FIELDS.keys() == fitting.LEARNT | fitting.CYCLE | fitting.SCORED
+
+
+ALIKE = "cannot be read as the number or date that it looks like; write a text in quotes"
 TEXTS = [
     (b"seed: 1\nseed: 2\n", ':2: found duplicate key "seed"; keep one'),
     (
@@ -361,9 +370,9 @@ TEXTS = [
     (b"a: 1\nseed: !!bool x\n", ":2: has the tag `!!bool`; write the value without it"),
     (b"seed: !!python/name:os.system x\n", ":1: has the tag `!!python/name:os.system`; write the value without it"),
     (b"engine: !mine {}\n", ":1: has the tag `!mine`; write the value without it"),
-    (b"a: 1\nseed: 2020-13-45\n", ":2: `2020-13-45` looks like a number or a date and is none; write a text in quotes"),
-    (b"seed: 0x_\n", ":1: `0x_` looks like a number or a date and is none; write a text in quotes"),
-    (b"seed: " + b"1" * 5000, f":1: `{'1' * 60}...` looks like a number or a date and is none; write a text in quotes"),
+    (b"a: 1\nseed: 2020-13-45\n", f":2: `2020-13-45` {ALIKE}"),
+    (b"seed: 0x_\n", f":1: `0x_` {ALIKE}"),
+    (b"seed: " + b"1" * 5000, f":1: `{'1' * 60}...` {ALIKE}"),
     (b"seed: 0x" + b"f" * 5000, ": seed: must have at most 18 digits, not 6021"),
     (b"? 0x" + b"f" * 5000 + b"\n: 1\n", ": the key of 6021 digits must be text; write it in quotes"),
     (b"? [a, b]\n: 1\n", ": the key that is a list must be text; write it in quotes"),

@@ -120,13 +120,13 @@ def _odd(text: str) -> Iterator[str]:
 
 
 def _misread(text: str) -> Iterator[str]:
-    """Yield, with its line, every value that looks like a number or a date and is none."""
+    """Yield, with its line, every value that looks like a number or a date and cannot be read as one."""
     for event in YAML(typ="safe").parse(text):
         if isinstance(event, ScalarEvent) and event.implicit[0]:
             try:
                 YAML(typ="safe").load(event.value)
             except ValueError:
-                said = f"`{short(event.value)}` looks like a number or a date and is none"
+                said = f"`{short(event.value)}` cannot be read as the number or date that it looks like"
                 yield f"{event.start_mark.line + 1}: {said}; write a text in quotes"
             except YAMLError:
                 continue  # a text that means something else when it stands alone

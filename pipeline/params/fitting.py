@@ -108,7 +108,11 @@ def _fields_of_losses(place: str, training: Mapping[str, Any], why: str) -> Iter
         read = tuple(renamed.get(each, each) for each in fields_read("losses", loss))
         yield from _unreadable(f"{place}.{key}", "reads", read, there)
         yield from _too_rich(f"{place}.{key}", "reads", read, why, sorted(LEARNT & LUMA))
-        if luma and not why and "sr" in read:
+        if {"sr_y", "hr"} <= {*read} or {"sr", "hr_y"} <= {*read}:
+            yield Fault(
+                f"{place}.{key}", f"reads {_listed(read)}: luma beside colour; rename both in `fields`, or none"
+            )
+        elif luma and not why and "sr" in read:
             text = f"reads `sr`, but `{network}` restores luma; rename in `fields`, as in `{{sr: sr_y, hr: hr_y}}`"
             yield Fault(f"{place}.{key}", text)
 
@@ -122,9 +126,13 @@ def _unreadable(place: str, reads: str, read: tuple[str, ...], there: set[str]) 
 
 
 def _too_rich(place: str, reads: str, read: tuple[str, ...], why: str, choices: Iterable[str]) -> Iterator[Fault]:
-    barred = [f"`{field}`" for field in read if why and field in FIELDS and field not in LUMA]
+    barred = [field for field in read if why and field in FIELDS and field not in LUMA]
     if barred:
-        yield Fault(place, f"{reads} {', '.join(barred)}, but {why}; choices: {', '.join(choices)}")
+        yield Fault(place, f"{reads} {_listed(barred)}, but {why}; choices: {', '.join(choices)}")
+
+
+def _listed(fields: Iterable[str]) -> str:
+    return ", ".join(f"`{field}`" for field in fields)
 
 
 def _is_bare(content: Content, pairs: str) -> bool:

@@ -69,7 +69,8 @@ class Folder(Source):
     def _path(self, store: Store) -> Path:
         assert store.own is not None, "the stage says where the user's images are"
         path = store.own / self.of
-        if ".." in PurePosixPath(self.of).parts or not path.is_dir():
+        inside = PurePosixPath(self.of)
+        if inside.is_absolute() or ".." in inside.parts or not path.is_dir():
             there = sorted(each.name for each in store.own.glob("*") if each.is_dir())
             raise SourceError(f"own/{self.of}: is no folder; choices: {', '.join(there) or 'none, make one'}")
         return path

@@ -65,6 +65,7 @@ def test_the_receipt_sees_every_byte_and_every_name(own: Path) -> None:
 def test_a_folder_that_is_not_there_is_answered_with_those_that_are(own: Path) -> None:
     assert "own/mien: is no folder; choices: mine" == told(own, "mien")
     assert "own/../own: is no folder; choices: mine" == told(own, "../own")
+    assert f"own/{own}: is no folder; choices: mine" == told(own, str(own))
 
 
 def test_two_files_with_the_same_image_are_named(own: Path) -> None:
