@@ -15,7 +15,7 @@ from pipeline.errors import ParamsError
 from pipeline.params.words import Fault, inside, short, shown
 
 DEEPEST = 50
-"""Levels of nesting; the parser itself would crash at some ten thousand."""
+"""Levels of nesting; the parser itself would crash at some tens of thousands."""
 MOST = 100_000
 """Values of the whole file, those of an anchor counted wherever it is used."""
 OPEN = 0
@@ -37,8 +37,8 @@ def read(path: Path) -> Any:
         raise ParamsError(f"{_where(path, error)}: is not YAML: {_said(error)}") from None
     except YAMLError as error:
         raise ParamsError(f"{path.name}: is not YAML: {' '.join(str(error).split())}") from None
-    except ValueError:
-        odd = next(_misread(text))
+    except ValueError as error:
+        odd = next(_misread(text), f" is not YAML: {error}")
     if odd:
         raise ParamsError(f"{path.name}:{odd}")
     return {} if content is None else content

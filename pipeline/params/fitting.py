@@ -108,11 +108,10 @@ def _fields_of_losses(place: str, training: Mapping[str, Any], why: str) -> Iter
         read = tuple(renamed.get(each, each) for each in fields_read("losses", loss))
         yield from _unreadable(f"{place}.{key}", "reads", read, there)
         yield from _too_rich(f"{place}.{key}", "reads", read, why, sorted(LEARNT & LUMA))
-        if {"sr_y", "hr"} <= {*read} or {"sr", "hr_y"} <= {*read}:
-            yield Fault(
-                f"{place}.{key}", f"reads {_listed(read)}: luma beside colour; rename both in `fields`, or none"
-            )
-        elif luma and not why and "sr" in read:
+        if not why and ({"sr_y", "hr"} <= {*read} or {"sr", "hr_y"} <= {*read}):
+            text = f"reads {_listed(read)}: luma beside colour; rename both in `fields`, or none"
+            yield Fault(f"{place}.{key}", text)
+        elif not why and luma and "sr" in read:
             text = f"reads `sr`, but `{network}` restores luma; rename in `fields`, as in `{{sr: sr_y, hr: hr_y}}`"
             yield Fault(f"{place}.{key}", text)
 
