@@ -275,6 +275,8 @@ models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hr_cycle}}
     params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_cycle`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
 models.edsr-x2.training.recipe.losses: {loss: {name: l1, weight: 1}}
     params.yaml: models.edsr-x2.training.recipe.losses.loss: is the name of their sum; write `my-l1: {name: l1, ...}`
+models.edsr-x2.training.recipe.losses: {L 1: {name: l1, weight: 1}}
+    params.yaml: models.edsr-x2.training.recipe.losses.L 1: bad name; use a-z, 0-9, _ and -
 models.edsr-x2.suite: photos-test-luma-x2
     params.yaml: models.edsr-x2.training.network: `edsr` reads `lr`, but its suite `photos-test-luma-x2` has rounding `none`: luma only; choices: <networks of luma>
 models.srcnn-x2.pairs: photos-train-x2

@@ -19,7 +19,8 @@ class Objective(nn.Module):
         losses: the losses by name; ``fields`` of one renames what it reads.
 
     Raises:
-        LearningError: when a loss has the name of the sum, or a field is renamed that the loss does not read.
+        LearningError: when a loss has the name of the sum or one that torch keeps for itself, or a field is renamed
+            that the loss does not read.
     """
 
     def __init__(self, losses: Mapping[str, Weighted[Loss]]) -> None:
@@ -54,6 +55,8 @@ def _require_sense(losses: Mapping[str, Weighted[Loss]]) -> None:
     if "loss" in losses:
         raise LearningError("losses: `loss` is the name of their sum; give yours another name and `name: <loss>`")
     for name, each in losses.items():
+        if hasattr(nn.ModuleDict, name) or hasattr(nn.Module(), name):
+            raise LearningError(f"losses: `{name}` is a word of torch's; give yours another name and `name: <loss>`")
         read = needs(each.part.forward)
         idle = sorted(each.fields.keys() - set(read))
         if idle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ DEGRADER = "degrader"
 """The parameter of a recipe whose network a ``learned`` link runs."""
 
 LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y8", "hr_y8", "scale"}
+LOSS_NAME = re.compile(r"[a-z0-9_-]+")
 BARE = "rounding `none`: luma only"
 CYCLE = {"lr_made", "lr_cycle", "hr_cycle"}
 SCORED = {"sr", "hr", "sr_y8", "hr_y8", "sr_yf", "hr_yf", "scale"}
@@ -63,12 +65,14 @@ def scales(content: Content) -> Iterator[Fault]:
 
 
 def losses(content: Content) -> Iterator[Fault]:
-    """Yield the losses with the name of their sum, and those told to rename a field that they do not read."""
+    """Yield the losses with a name that cannot be, and those told to rename a field that they do not read."""
     for name, model in content["models"].items():
         place = f"models.{name}.training.recipe.losses"
         for key, loss, renamed in _losses(model["training"]):
             if key == "loss":
                 yield Fault(f"{place}.loss", f"is the name of their sum; write `my-{loss}: {{name: {loss}, ...}}`")
+            elif not LOSS_NAME.fullmatch(key):
+                yield Fault(f"{place}.{key}", "bad name; use a-z, 0-9, _ and -")
             read = fields_read("losses", loss)
             for argument in sorted(renamed.keys() - set(read)):
                 yield Fault(f"{place}.{key}.fields.{argument}", unknown(argument, read))

@@ -100,6 +100,12 @@ def test_a_rename_of_what_the_loss_does_not_read_is_refused() -> None:
         Objective({"l1": Weighted(L1(), 1.0, {"srr": "sr_y"})})
 
 
+@pytest.mark.parametrize("name", ["keys", "type", "training"])
+def test_a_loss_cannot_have_a_name_that_torch_keeps_for_itself(name: str) -> None:
+    with pytest.raises(LearningError, match=f"losses: `{name}` is a word of torch's"):
+        Objective({name: Weighted(L1(), 1.0)})
+
+
 def test_a_loss_cannot_have_the_name_of_the_sum() -> None:
     with pytest.raises(LearningError, match="`loss` is the name of their sum"):
         Objective({"loss": Weighted(L1(), 1.0)})
