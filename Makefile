@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
 PROOFS := docs/proofs
+REGISTRY := --ledger registry.yaml --records registry
+PORT ?= 5000
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
@@ -16,7 +18,7 @@ export NO_ALBUMENTATIONS_UPDATE := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup repro curve test check prove why accept tidy static stage-named model-named
+.PHONY: help setup repro curve test check prove why accept tidy register compare promote rollback sync ui static stage-named model-named task-named
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +54,26 @@ accept: stage-named $(STAMP)  ## STAGE=train@x: prove that a change of code move
 tidy: $(STAMP)  ## list what params.yaml no longer names, and ask before removing it
 	$(BIN)/python -m stages tidy --lock dvc.lock --resume build/resume
 
+register: $(STAMP)  ## register what params.yaml names, also after `dvc exp apply`
+	$(BIN)/dvc repro
+	$(BIN)/dvc repro --force --single-item register
+
+compare: $(STAMP)  ## the versions of every task side by side: scores, size, speed, who is champion and why
+	@$(BIN)/python -m stages compare --models models $(REGISTRY)
+
+promote: model-named $(STAMP)  ## MODEL=x (a name or the beginning of a hash) [TASK=y]: make that version champion
+	@$(BIN)/python -m stages promote '$(MODEL)$(if $(TASK),@$(TASK))' --models models --pairs data/pairs $(REGISTRY)
+
+rollback: task-named $(STAMP)  ## TASK=sr-x: make the champion before the present one champion again
+	@$(BIN)/python -m stages rollback '$(TASK)' --models models --pairs data/pairs $(REGISTRY)
+
+sync: $(STAMP)  ## bring MLflow in line with registry.yaml, whatever it has lost
+	@$(BIN)/python -m stages sync --models models --pairs data/pairs $(REGISTRY)
+
+ui: sync  ## MLflow's pages of the local store, on http://127.0.0.1:5000 (PORT=)
+	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow server --host 127.0.0.1 --port $(PORT) --workers 1 \
+	  --backend-store-uri sqlite:///mlflow.db --artifacts-destination mlartifacts
+
 static: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -60,6 +82,9 @@ static: $(STAMP)
 
 model-named:
 	$(if $(MODEL),@:,$(error name the model: make $(firstword $(MAKECMDGOALS)) MODEL=srcnn-x2))
+
+task-named:
+	$(if $(TASK),@:,$(error name the task: make $(firstword $(MAKECMDGOALS)) TASK=sr-photos-test-x2))
 
 stage-named:
 	$(if $(STAGE),@:,$(error name the stage: make $(firstword $(MAKECMDGOALS)) STAGE=train@srcnn-x2))

@@ -57,7 +57,7 @@ def parsed(words: list[str]) -> dict[str, Any]:
 def main() -> int:
     """Run, and return the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    needed = ["numpy", "ruamel.yaml", "cv2", "safetensors", "torch", "tqdm"]
+    needed = ["numpy", "ruamel.yaml", "cv2", "safetensors", "torch", "tqdm", "filelock", "mlflow"]
     absent = [name for name in needed if not _there(name)]
     if absent:
         sys.stderr.write(f"missing packages: {', '.join(absent)}; run `make setup`, then `. .venv/bin/activate`\n")

@@ -15,7 +15,7 @@ from pipeline.signatures import Named, Settings, Type, file_of, tree
 Params: TypeAlias = Mapping[str, Any]
 
 SCRATCH = "scratch"
-ONCE = ("scratch",)
+ONCE = ("scratch", "register")
 """The stages with a digest that there is one of."""
 
 SECTIONS = {
@@ -78,6 +78,10 @@ def _blocks(verb: str, name: str, params: Params) -> Iterator[tuple[Type, Any]]:
             Settings("pipeline.evaluation.settings", "Suite"),
             params["suites"][params["models"][name]["suite"]],
         )
+    if verb == "register":
+        for model in params["models"].values():
+            yield training, model["training"]
+            yield Settings("pipeline.evaluation.settings", "Suite"), params["suites"][model["suite"]]
 
 
 def _reached(roots: Iterable[str]) -> set[str]:

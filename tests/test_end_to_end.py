@@ -59,7 +59,7 @@ def test_nothing_is_left_beside_the_outputs(made: Clone) -> None:
     changed = made.run("git", "status", "--porcelain").stdout.split()[1::2]
 
     assert [] == left + checkpoints
-    assert ["curves/", "dvc.lock", "scores/"] == changed
+    assert ["registry.yaml", "curves/", "dvc.lock", "registry/", "scores/"] == changed
 
 
 def test_a_removed_model_is_tidied_away_after_a_yes_and_only_then(copy: Clone) -> None:
@@ -75,7 +75,7 @@ def test_a_removed_model_is_tidied_away_after_a_yes_and_only_then(copy: Clone) -
     copy.stages(*words, said="y\n")
 
     assert not (copy.path / "models" / "again-x2").exists()
-    assert "again-x2" not in (copy.path / "dvc.lock").read_text(encoding="utf-8")
+    assert "@again-x2" not in (copy.path / "dvc.lock").read_text(encoding="utf-8")
     assert (copy.path / "models" / "image-x2").is_dir()
 
 
@@ -88,7 +88,7 @@ def test_a_change_that_moves_no_result_is_accepted_and_one_that_does_is_not(copy
 
     assert 0 == accepted.returncode, accepted.stderr
     assert "accepted" in accepted.stderr
-    assert ["evaluate@video-x2"] == copy.repro()
+    assert ["evaluate@video-x2", "register"] == copy.repro()
 
     copy.edit(video, "lr.swapaxes(2, 1)", "lr.swapaxes(2, 1) + 1e-3")
     refused = copy.stages(*words)

@@ -203,6 +203,16 @@ gates.set5: {metric: psnr_y8}
     params.yaml: gates.set5: the key must be an entry of suites; `set5` is unknown; choices: photos-test-luma-x2, photos-test-x2
 gates.photos-test-luma-x2.metric: psnr_yf
     params.yaml: gates.photos-test-luma-x2.metric: `psnr_yf` is unknown; did you mean `psnr_y8`? Choices: psnr_y8, ssim_y8
+gates.photos-test-x2.margin: -1
+    params.yaml: gates.photos-test-x2.margin: must be at least 0, not -1.0
+gates.photos-test-x2.seconds_per_megapixel: 0
+    params.yaml: gates.photos-test-x2.seconds_per_megapixel: must be more than 0, not 0.0
+gates.photos-test-x2.parameters: -5
+    params.yaml: gates.photos-test-x2.parameters: must be at least 0, not -5
+gates.photos-test-x2.parameters: 1.5
+    params.yaml: gates.photos-test-x2.parameters: must be a whole number or null, not 1.5
+gates.photos-test-x2.parametres: 5
+    params.yaml: gates.photos-test-x2.parametres: `parametres` is unknown; did you mean `parameters`? Choices: margin, metric, parameters, seconds_per_megapixel
 
 gates.photos-test-luma-x2.metric: 3
     params.yaml: gates.photos-test-luma-x2.metric: must be a name, not 3; choices: psnr_y8, ssim_y8

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.evaluation.settings import Suite
 from pipeline.learning.settings import Engine
 from pipeline.pairs.settings import Pairs
+from pipeline.registry.settings import Gate
 from pipeline.training.settings import Training
 
 if TYPE_CHECKING:
@@ -29,17 +30,6 @@ class Model:
     suite: str
     start: str
     training: Training
-
-
-@dataclass(frozen=True)
-class Gate:
-    """What a new version must win on to become champion of a suite's task.
-
-    Args:
-        metric: one of the suite's metrics.
-    """
-
-    metric: str
 
 
 @dataclass(frozen=True)
