@@ -18,4 +18,4 @@ def main(models: Path, pairs: Path, ledger: Path, records: Path) -> None:
         known, store = facts.read(ledger, records), store_of(checkout())
         index(store, known, Sources(of_cache(models), of_pairs(pairs)))
         versions = sum(len(stand.versions) for stand in known.standings.values())
-        log.info("MLflow at %s has all %d versions of %d tasks", store.uri, versions, len(known.standings))
+        log.info("MLflow at %s has all %d versions of %d tasks", store.name, versions, len(known.standings))

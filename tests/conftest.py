@@ -1,6 +1,8 @@
 """Fixtures: temporary clones of the working tree, with the test parts in their rooms."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,20 @@ def made(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Clone:
             clone.repro()
             clone.path.rename(shared / "clone")
     return Clone(shared / "clone")
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """An empty store of MLflow, which takes it seconds to make; one for all test processes."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if base.name.startswith("popen-") else base) / f"blank-{testrun_uid}"
+    shared.mkdir(exist_ok=True)
+    with FileLock(shared / "lock"):
+        if not (shared / "mlflow.db").exists():
+            words = "import mlflow; mlflow.MlflowClient('sqlite:///half.db').search_experiments()"
+            subprocess.run([sys.executable, "-c", words], cwd=shared, capture_output=True, check=True)
+            (shared / "half.db").rename(shared / "mlflow.db")
+    return shared / "mlflow.db"
 
 
 @pytest.fixture

@@ -121,10 +121,11 @@ def _differences(shown: Sequence[Entry], stand: Standing, facts: Facts) -> Itera
     """Yield the verdict on each other version, and what params.yaml said otherwise of it than of the champion."""
     champion = stand.champion
     for entry in shown:
-        if champion and entry.hash != champion.hash:
+        if not champion or entry.hash != champion.hash:
             reasons = "; ".join(entry.reasons)
             yield f"{INDENT}{entry.model}, version {stand.number(entry.hash)}, was made {entry.verdict}: {reasons}"
-            yield from _told(settings_of(facts.record(entry)), settings_of(facts.record(champion)))
+            if champion:
+                yield from _told(settings_of(facts.record(entry)), settings_of(facts.record(champion)))
 
 
 def _told(mine: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:

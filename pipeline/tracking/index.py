@@ -47,12 +47,13 @@ def index(store: Store, facts: Facts, sources: Sources) -> None:
 
 
 def record_run(store: Store, record: Record, sources: Sources, date: str, name: str) -> None:
-    """Record a run for the experiment ``name`` of DVC: no version, no verdict."""
+    """Record a run for the experiment ``name`` of DVC, unless the hash has one: no version, no verdict."""
     with store.answering() as client:
         board = Board(client, store.artifacts, record.task, sources)
-        run = board.runs.upsert(record, date, {"dvc_experiment": name})
-        with sources.weights(record) as folder:
-            board.illustrate(run, record, folder)
+        if record.hash not in board.runs.known:
+            run = board.runs.upsert(record, date, {"dvc_experiment": name})
+            with sources.weights(record) as folder:
+                board.illustrate(run, record, folder)
 
 
 class Board:
@@ -82,9 +83,9 @@ class Board:
         self._alias({role: versions[hash_].version for role, hash_ in stand.aliases.items()})
 
     def illustrate(self, run: Run, record: Record, folder: Path | None) -> None:
-        """Give the run its sample images, unless it has them or they cannot be made."""
-        if folder and SAMPLES not in run.data.tags:
-            samples = self.sources.illustrate(record, folder)
+        """Give the run its sample images, once; none where they cannot be made."""
+        if SAMPLES not in run.data.tags:
+            samples = self.sources.illustrate(record, folder) if folder else None
             self.runs.illustrate(run, samples or {})
 
     def _versions(self, stand: Standing) -> dict[str, ModelVersion]:

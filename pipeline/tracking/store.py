@@ -24,8 +24,9 @@ SETTINGS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "0",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
-"""Little patience with a server that does not answer, and no bars; what the user has set himself holds."""
+"""Little patience with a server that does not answer, and no chatter; what the user has set himself holds."""
 NOISY = ("mlflow", "alembic", "urllib3")
 
 
@@ -39,22 +40,28 @@ class Store:
 
     Args:
         client: the way to it.
-        uri: its address, without a password.
+        address: where it is.
         artifacts: the folder for artefacts; None where the server keeps them.
     """
 
     client: MlflowClient
-    uri: str
+    address: str
     artifacts: Path | None
+
+    @property
+    def name(self) -> str:
+        """The address without a password."""
+        return re.sub(r"//[^/@]*@", "//", self.address)
 
     @contextmanager
     def answering(self) -> Iterator[MlflowClient]:
         """Yield the client; raise TrackingError in one line when MLflow fails inside the block."""
         try:
-            yield self.client
+            with _the_one_in_use(self.address):
+                yield self.client
         except (MlflowException, RequestException, SQLAlchemyError, OSError) as error:
             said = next(iter(str(error).splitlines()), type(error).__name__)
-            raise TrackingError(f"MLflow at {self.uri}: {_short(said)}") from error
+            raise TrackingError(f"MLflow at {self.name}: {_short(said)}") from error
 
 
 def store_of(checkout: Path) -> Store:
@@ -64,10 +71,20 @@ def store_of(checkout: Path) -> Store:
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)
     uri = os.environ.get(URI) or f"sqlite:///{checkout.resolve() / 'mlflow.db'}"
-    mlflow.set_tracking_uri(uri)
     local = not uri.startswith(("http://", "https://", "databricks"))
     artifacts = checkout.resolve() / "mlartifacts" if local else None
-    return Store(MlflowClient(uri), re.sub(r"//[^/@]*@", "//", uri), artifacts)
+    return Store(MlflowClient(uri), uri, artifacts)
+
+
+@contextmanager
+def _the_one_in_use(address: str) -> Iterator[None]:
+    """Make ``address`` what MLflow's registry looks up logged models in, whatever client asks; it is a global."""
+    before = os.environ.get(URI, "")
+    mlflow.set_tracking_uri(address)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(before)
 
 
 def _short(said: str) -> str:
