@@ -9,7 +9,7 @@ from pipeline.registry.records import Record
 from pipeline.registry.standing import Standing
 
 MEANING = {
-    "champion": "the best so far",
+    "champion": "the one to use",
     "challenger": "the newest that the gate did not let pass",
     "previous": "the champion before; `make rollback` returns to it",
 }

@@ -129,7 +129,7 @@ def test_a_newcomer_is_told_which_version_is_best_and_why(store: Store, folders:
     assert task["said"][0].startswith(
         f"Champion: colour, version 2, since {DATE}: +1.00 dB psnr_y8 over plain (4 images"
     )
-    assert description.startswith("Champion: the best so far.\n\n- champion by gate")
+    assert description.startswith("Champion: the one to use.\n\n- champion by gate")
     assert ("colour", "champion", "yes") == (tags["model"], tags["verdict"], tags["served"])
     assert [(0, 32.625, 1767323045000)] == run[4]["photos-x2/psnr_y8"]
     assert [(10, 0.5, 1767323045000), (20, 0.25, 1767323045000)] == run[4]["curve/loss"]
