@@ -69,6 +69,11 @@ def to_uint8(image: NDArray[Float]) -> NDArray[np.uint8]:
     return (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
+def to_uint16(image: NDArray[Float]) -> NDArray[np.uint16]:
+    """Map floats of any shape, in [0, 1] or clipped to it, to uint16, rounded half up."""
+    return (np.clip(image, 0, 1) * 65535 + 0.5).astype(np.uint16)
+
+
 def _check_rgb(shape: tuple[int, ...]) -> None:
     if len(shape) < 3 or shape[-1] != 3:
         raise ImageError(f"an image of shape {shape} has no colour; it must be (..., H, W, 3)")

@@ -43,7 +43,7 @@ def read(data: bytes, name: str) -> NDArray[np.uint8]:
         ImageError: no such image, another one than its name says, truncated, too large, CMYK, or transparent.
     """
     header = header_of(data)
-    fault = _fault(header, name)
+    fault = fault_of(header, name)
     decoded = None if fault else _decode(data)
     if header is None or decoded is None:
         raise ImageError(f"{name}: {fault or 'is corrupt'}; {_WANTED}")
@@ -66,8 +66,8 @@ def write_png(path: Path, image: NDArray[np.uint8]) -> None:
         partial.write_bytes(encoded.tobytes())
 
 
-def _fault(header: Header | None, name: str) -> str | None:
-    """Return what is wrong with a file before it is decoded."""
+def fault_of(header: Header | None, name: str) -> str | None:
+    """Return what is wrong with the file ``name`` before it is decoded, or None; ``header`` is that of its content."""
     if header is None:
         return "is no such file"
     said = ENDINGS.get(PurePath(name).suffix.lower(), header.format)

@@ -20,10 +20,12 @@ class Recipe(nn.Module, ABC):
     """A way of learning: it owns its networks and its optimizers.
 
     ``keeps`` names the networks that a model folder holds; the first is the one that maps LR to SR. ``arithmetic`` is
-    what forward passes of ``step`` and ``judge`` run in.
+    what forward passes of ``step`` and ``judge`` run in. ``looks_far`` says that ``restore`` looks at the whole image,
+    whatever the network's reach, so that an image must not be restored in tiles.
     """
 
     keeps: ClassVar[tuple[str, ...]] = ("network",)
+    looks_far: ClassVar[bool] = False
     arithmetic: Arithmetic = PLAIN
     schedule: Schedule
     optimizers: Mapping[str, optim.Optimizer]

@@ -34,6 +34,8 @@ class ZeroShot(Recipe):
         chance: seed of the crops.
     """
 
+    looks_far = True
+
     def __init__(
         self,
         network: Supplied[Network],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline.errors import BatchError, ImageError
-from pipeline.images.colour import to_float, to_rgb, to_uint8, to_ycbcr
+from pipeline.images.colour import to_float, to_rgb, to_uint8, to_uint16, to_ycbcr
 from pipeline.images.resize import resize
 from pipeline.kinds import Fields
 from pipeline.learning.handing import Handing
@@ -27,12 +27,12 @@ class Restored:
 
     Args:
         luma: (..., H, W) float32 in [0, 1], not rounded, of a network that restores luma; else None.
-        pixels: (..., H, W, C) uint8 with C 3, or 1 for luma of a grey image; None where LR has no colour to
-            complete luma with (pairs of rounding ``none``).
+        pixels: (..., H, W, C) with C 3, or 1 for luma of a grey image; uint8, or uint16 where LR is float32; None
+            where LR has no colour to complete luma with (pairs of rounding ``none``).
     """
 
     luma: NDArray[np.float32] | None
-    pixels: NDArray[np.uint8] | None
+    pixels: NDArray[Any] | None
 
 
 def restore(recipe: Recipe, planes: Mapping[str, NDArray[Any]], scale: int, device: torch.device) -> Restored:
@@ -40,19 +40,22 @@ def restore(recipe: Recipe, planes: Mapping[str, NDArray[Any]], scale: int, devi
 
     Args:
         recipe: a model's recipe with its trained networks.
-        planes: the stored planes of the image without its truth: ``lr`` uint8 or ``lr_y`` float32, and others.
+        planes: the stored planes of the image without its truth: ``lr`` uint8 or ``lr_y`` float32, and others; ``lr``
+            float32 in [0, 1] where an image has more than 8 bits.
         scale: HR pixels per LR pixel.
         device: where the network runs.
     """
     wanted = Handing(getattr(recipe, recipe.keeps[0])).reads
-    output = recipe.restore(_batch(planes, wanted, scale, device))
+    output = recipe.restore(fields_of(planes, wanted, scale, device))
+    levels = to_uint8 if "lr" not in planes or planes["lr"].dtype == np.uint8 else to_uint16
     if "sr" in output:
-        return Restored(None, to_uint8(_channels_last(output["sr"])))
+        return Restored(None, levels(_channels_last(output["sr"])))
     luma = _channels_last(output["sr_y"])
-    return Restored(luma[..., 0], _completed(luma, planes["lr"]) if "lr" in planes else None)
+    return Restored(luma[..., 0], levels(_completed(luma, planes["lr"])) if "lr" in planes else None)
 
 
-def _batch(planes: Mapping[str, NDArray[Any]], wanted: Iterable[str], scale: int, device: torch.device) -> Fields:
+def fields_of(planes: Mapping[str, NDArray[Any]], wanted: Iterable[str], scale: int, device: torch.device) -> Fields:
+    """Return the fields ``wanted`` as a batch of one, stored in ``planes`` or derived from them."""
     batch = {}
     for field in wanted:
         how = derived(field, planes)
@@ -70,10 +73,10 @@ def _channels_last(field: Tensor) -> NDArray[np.float32]:
     return pixels
 
 
-def _completed(luma: NDArray[np.float32], lr: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return RGB pixels of restored luma and the bicubic colours of LR; a grey image needs none."""
+def _completed(luma: NDArray[np.float32], lr: NDArray[Any]) -> NDArray[np.float32]:
+    """Return RGB of restored luma and the bicubic colours of LR; a grey image needs none."""
     if lr.shape[-1] == 1:
-        return to_uint8(luma)
+        return luma
     height, width = luma.shape[-3:-1]
-    colours = resize(to_ycbcr(to_float(lr))[..., 1:], (height, width))
-    return to_uint8(to_rgb(np.concatenate([luma, colours], axis=-1)))
+    colours = resize(to_ycbcr(to_float(lr) if lr.dtype == np.uint8 else lr)[..., 1:], (height, width))
+    return to_rgb(np.concatenate([luma, colours], axis=-1))

@@ -1,0 +1,128 @@
+"""Enlarging a picture of any size, kind and depth with a model, tile by tile."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from pipeline.errors import ImageError
+from pipeline.images.resize import resize
+from pipeline.learning.handing import scale_of
+from pipeline.learning.recipe import Recipe
+from pipeline.restoring.image import restore
+from pipeline.restoring.reach import ALIGNED, Reach, reach_of
+from pipeline.restoring.tiles import tiles
+from pipeline.saved import load_recipe
+
+log = logging.getLogger(__name__)
+
+MEMORY = 256 * 2**20
+"""Bytes that the largest layer may read and write for one tile, unless said otherwise."""
+LARGEST = 2048
+"""Pixels on a side of an enlarged tile, at most: colours and interpolation take memory too."""
+TOP = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
+"""The brightest level of each depth."""
+
+
+@dataclass(frozen=True)
+class Enlarger:
+    """A model that enlarges pictures.
+
+    Args:
+        recipe: the model's recipe with its trained networks, on ``device``.
+        scale: HR pixels per LR pixel.
+        reach: what it needs around a tile.
+        side: height and width of a tile, in LR pixels, without what is read around it.
+    """
+
+    recipe: Recipe
+    scale: int
+    reach: Reach
+    side: int
+    device: torch.device
+
+    def __call__(self, pixels: NDArray[Any], name: str | None = None) -> NDArray[Any]:
+        """Return ``pixels`` enlarged, of the same depth and channels; equal to what one pass over the whole gives.
+
+        Grey stays grey: a network on colours restores three equal channels, and their mean is kept. Alpha is enlarged
+        by bicubic interpolation.
+
+        Args:
+            pixels: (h, w, C), uint8 or uint16; C 1 (grey), 3 (RGB) or 4 (RGB and alpha).
+            name: what the progress bar says; None for no bar.
+
+        Raises:
+            ImageError: pixels of another shape or dtype.
+        """
+        _check(pixels)
+        height, width, channels = pixels.shape
+        scale, colours = self.scale, min(channels, 3)
+        large = np.empty((height * scale, width * scale, channels), pixels.dtype)
+        cuts = list(tiles(height, width, self._side_for(pixels), self.reach.pixels or 0))
+        for rows, columns in tqdm(cuts, desc=name, unit="tile", disable=None if name else True):
+            part = self._restored(pixels[rows.read(), columns.read(), :colours])
+            large[rows.made(scale), columns.made(scale), :colours] = part[rows.kept(scale), columns.kept(scale)]
+        if channels > colours:
+            large[..., colours:] = _enlarged(pixels[..., colours:], (height * scale, width * scale))
+        return large
+
+    def _side_for(self, pixels: NDArray[Any]) -> int:
+        return max(pixels.shape[:2]) if self.reach.pixels is None else self.side
+
+    def _restored(self, part: NDArray[Any]) -> NDArray[Any]:
+        """Restore one tile, (h, w, 1 or 3)."""
+        deep = part.dtype != np.uint8
+        lr = (part / np.float32(TOP[part.dtype])).astype(np.float32) if deep else np.ascontiguousarray(part)
+        restored = restore(self.recipe, {"lr": lr}, self.scale, self.device).pixels
+        assert restored is not None
+        return restored if restored.shape[-1] == part.shape[-1] else _mean(restored)
+
+
+def enlarger(model: Path, device: torch.device, memory: int = MEMORY) -> Enlarger:
+    """Return what enlarges with the model in the folder ``model``; how far it looks is measured.
+
+    Args:
+        memory: bytes that the largest layer may read and write for one tile; the larger, the less is read twice.
+
+    Raises:
+        DataError: ``model`` is no model folder.
+        BatchError: the network reads more than an LR image.
+    """
+    recipe: Recipe = load_recipe(model).to(device)
+    scale = scale_of(getattr(recipe, recipe.keeps[0]))
+    reach = reach_of(recipe, scale, device)
+    if reach.pixels is None:
+        log.info("%s: looks at the whole image; it is restored in one piece, whatever memory that takes", model.name)
+    return Enlarger(recipe, scale, reach, side_for(reach, scale, memory), device)
+
+
+def side_for(reach: Reach, scale: int, memory: int) -> int:
+    """Return the side, in LR pixels, of the largest tile that ``memory`` and ``LARGEST`` allow, or ``ALIGNED``."""
+    read = min(math.isqrt(int(memory / max(reach.memory, 1))), LARGEST // scale)
+    return max((read - 2 * (reach.pixels or 0)) // ALIGNED, 1) * ALIGNED
+
+
+def _check(pixels: NDArray[Any]) -> None:
+    if pixels.dtype not in TOP or pixels.ndim != 3 or pixels.shape[2] not in (1, 3, 4) or not pixels.size:
+        given = f"{pixels.dtype} {pixels.shape}"
+        raise ImageError(f"cannot enlarge {given}; it must be uint8 or uint16 (h, w, C), C 1, 3 or 4")
+
+
+def _mean(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Return the mean of the channels, rounded half up, as one channel."""
+    return ((pixels.sum(axis=-1, keepdims=True, dtype=np.uint32) * 2 + 3) // 6).astype(pixels.dtype)
+
+
+def _enlarged(plane: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
+    """Return ``plane`` of either depth enlarged by bicubic interpolation."""
+    if plane.dtype == np.uint8:
+        return resize(plane, size)
+    return np.clip(resize(plane.astype(np.float32), size) + 0.5, 0, TOP[plane.dtype]).astype(plane.dtype)

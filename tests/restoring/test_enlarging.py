@@ -1,0 +1,254 @@
+"""Enlarging in tiles gives what one pass over the whole picture gives, whatever its kind and depth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from pipeline.errors import BatchError, ImageError
+from pipeline.images.resize import resize
+from pipeline.learning.recipe import Recipe
+from pipeline.lookup import build, names
+from pipeline.restoring.enlarging import LARGEST, Enlarger, side_for
+from pipeline.restoring.image import restore
+from pipeline.restoring.reach import ALIGNED, Reach, reach_of
+from pipeline.restoring.tiles import spans, tiles
+
+CPU = torch.device("cpu")
+SMALL: dict[str, dict[str, Any]] = {
+    "edsr": {"blocks": 2, "features": 8},
+    "srcnn": {"kernels": [9, 3, 5], "deviation": None},
+    "vdsr": {"layers": 6, "features": 8},
+}
+NETWORKS = names("networks")
+TIPPED = 1e-4
+"""The share of values that may differ by one level: a convolution over other blocks adds in another order, and where a
+value lies between two levels, its last bit decides. On the machines tried, no value did."""
+
+
+class Pooled(nn.Module):
+    """Looks at the whole image: subtracts its mean."""
+
+    scale = 2
+
+    def forward(self, lr: Tensor) -> Tensor:
+        large = lr.repeat_interleave(2, -1).repeat_interleave(2, -2)
+        return large - lr.mean(dim=(-2, -1), keepdim=True) + 0.5
+
+
+class Clip(nn.Module):
+    """Restores clips."""
+
+    scale = 2
+
+    def forward(self, lr: Tensor) -> Tensor:
+        return lr[:, None]
+
+
+class Referenced(nn.Module):
+    """Reads a reference."""
+
+    scale = 2
+
+    def forward(self, lr: Tensor, ref: Tensor) -> Tensor:
+        return lr + ref
+
+
+def fixed(network: nn.Module) -> Recipe:
+    recipe: Recipe = build("recipes", {"name": "fixed"}, network=network)
+    return recipe.eval()
+
+
+def recipe_of(name: str, scale: int = 2) -> Recipe:
+    torch.manual_seed(0)
+    return fixed(build("networks", {"name": name, "scale": scale, **SMALL.get(name, {})}))
+
+
+def enlarging(recipe: Recipe, scale: int = 2, side: int = 16) -> Enlarger:
+    return Enlarger(recipe, scale, reach_of(recipe, scale, CPU), side, CPU)
+
+
+def picture(height: int, width: int, channels: int, dtype: type = np.uint8) -> NDArray[Any]:
+    """Make a smooth picture, whose values lie anywhere between two levels once it is enlarged."""
+    chance = np.random.default_rng(5).integers(0, 256, (7, 9, channels)).astype(np.float32)
+    smooth = np.clip(resize(chance, (height, width)), 0, 255)
+    return (smooth * (257 if dtype is np.uint16 else 1)).astype(dtype)
+
+
+@pytest.mark.parametrize("scale", [2, 3])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_tiles_give_what_one_pass_over_the_whole_gives(name: str, scale: int) -> None:
+    recipe = recipe_of(name, scale)
+    pixels = picture(45, 61, 3)
+    whole = restore(recipe, {"lr": pixels}, scale, CPU).pixels
+    assert whole is not None
+
+    tiled = enlarging(recipe, scale)(pixels)
+
+    assert (45 * scale, 61 * scale, 3) == tiled.shape
+    difference = np.abs(tiled.astype(int) - whole)
+    assert difference.max() <= 1
+    assert difference.mean() <= TIPPED
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_lies_beyond_the_reach_changes_nothing_and_what_lies_within_does(name: str) -> None:
+    recipe = recipe_of(name)
+    reach = reach_of(recipe, 2, CPU).pixels
+    assert reach is not None
+    pixels = picture(80, 80, 3)
+    middle, changed = slice(72, 88), pixels.copy()
+    beyond = 40 - 4 - reach
+    changed[:beyond] ^= 255
+    before, after = (restore(recipe, {"lr": each}, 2, CPU).pixels for each in (pixels, changed))
+    assert before is not None
+    assert after is not None
+
+    assert np.array_equal(before[middle], after[middle])
+    assert not np.array_equal(before[: 2 * beyond], after[: 2 * beyond])
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "pixels"),
+    [
+        ("bicubic", {}, 8),  # 2 of the interpolation
+        ("espcn", {}, 8),  # 2 + 1 + 1
+        ("edsr", {"blocks": 16, "features": 4}, 40),  # 1 + 16 x 2 + 1 + 1 + 1
+        ("edsr", {"blocks": 32, "features": 4}, 72),
+        ("vdsr", {"features": 4}, 16),  # 20 HR pixels, and 2 of the interpolation
+    ],
+)
+def test_the_reach_is_what_the_layers_add_up_to(name: str, options: dict[str, Any], pixels: int) -> None:
+    assert pixels == reach_of(fixed(build("networks", {"name": name, "scale": 2, **options})), 2, CPU).pixels
+
+
+def test_memory_is_what_the_largest_layer_reads_and_writes() -> None:
+    recipe = fixed(build("networks", {"name": "edsr", "scale": 2, "blocks": 1, "features": 8}))
+    largest = 4 * 8 + 4 * 3  # the last convolution: 8 features in, 3 channels out, on four times the pixels
+    shuffled = 8 * 4 + 8 * 4  # the pixel shuffle
+    assert shuffled > largest
+
+    assert 4 * shuffled == reach_of(recipe, 2, CPU).memory
+
+
+def test_a_network_that_looks_at_the_whole_image_gets_it_in_one_piece() -> None:
+    recipe = fixed(Pooled())
+    pixels = picture(45, 61, 3)
+    reach = reach_of(recipe, 2, CPU)
+
+    whole = restore(recipe, {"lr": pixels}, 2, CPU).pixels
+    assert whole is not None
+
+    assert reach.pixels is None
+    assert np.array_equal(whole, Enlarger(recipe, 2, reach, 8, CPU)(pixels))
+
+
+def test_a_recipe_that_learns_from_the_image_gets_it_in_one_piece() -> None:
+    spec = {
+        "name": "zero_shot",
+        "losses": {"l1": 1.0},
+        "optimizer": {"name": "adam", "rate": 1e-3},
+        "schedule": {"name": "constant"},
+        "image_steps": 1,
+        "crop": 4,
+        "chance": 1,
+    }
+    recipe: Recipe = build("recipes", spec, network=build("networks", {"name": "edsr", "scale": 2, **SMALL["edsr"]}))
+
+    assert reach_of(recipe, 2, CPU).pixels is None
+
+
+def test_a_network_that_wants_more_than_an_image_is_refused() -> None:
+    with pytest.raises(BatchError, match="`ref`"):
+        reach_of(fixed(Referenced()), 2, CPU)
+    with pytest.raises(BatchError, match="clips"):
+        reach_of(fixed(Clip()), 2, CPU)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("name", ["bicubic", "espcn"])
+def test_depth_and_channels_survive(name: str, channels: int, dtype: type) -> None:
+    pixels = picture(20, 30, channels, dtype=dtype)
+
+    large = enlarging(recipe_of(name))(pixels)
+
+    assert ((40, 60, channels), pixels.dtype) == (large.shape, large.dtype)
+
+
+def test_sixteen_bits_carry_more_than_eight() -> None:
+    deep = picture(20, 30, 3, dtype=np.uint16)
+    enlarge = enlarging(recipe_of("bicubic"))
+
+    exact = np.clip(resize(deep / 65535, (40, 60)), 0, 1) * 65535
+    assert 1 >= np.abs(enlarge(deep).astype(np.float64) - exact).max()
+    assert len(np.unique(enlarge(deep))) > 256
+
+
+def test_grey_through_a_network_on_colours_is_the_same_in_every_channel() -> None:
+    grey = picture(20, 30, 1)
+    enlarge = enlarging(recipe_of("bicubic"))
+
+    assert np.array_equal(enlarge(grey), enlarge(np.repeat(grey, 3, axis=2))[..., :1])
+
+
+def test_alpha_is_enlarged_beside_the_colours() -> None:
+    pixels = picture(20, 30, 4)
+    enlarge = enlarging(recipe_of("espcn"))
+    large = enlarge(pixels)
+
+    assert np.array_equal(enlarge(pixels[..., :3]), large[..., :3])
+    assert np.array_equal(resize(pixels[..., 3:], (40, 60)), large[..., 3:])
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 2), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), "u1")],
+)
+def test_what_is_no_picture_is_refused(pixels: NDArray[Any]) -> None:
+    with pytest.raises(ImageError, match="it must be uint8 or uint16"):
+        enlarging(recipe_of("bicubic"))(pixels)
+
+
+def test_tiles_cover_every_pixel_once_and_read_what_they_need() -> None:
+    counted = np.zeros((37, 50), int)
+    for rows, columns in tiles(37, 50, 16, 8):
+        counted[rows.made(1), columns.made(1)] += 1
+        for span, length in ((rows, 37), (columns, 50)):
+            assert span.read_from == max(span.start - 8, 0)
+            assert span.read_to == min(span.stop + 8, length)
+            assert 0 == span.read_from % ALIGNED
+
+    assert bool((counted == 1).all())
+
+
+def test_one_tile_is_the_whole() -> None:
+    (span,) = spans(7, 16, 8)
+
+    assert (slice(0, 7), slice(0, 14), slice(0, 14)) == (span.read(), span.made(2), span.kept(2))
+
+
+@pytest.mark.parametrize(
+    ("reach", "scale", "memory", "side"),
+    [
+        (Reach(8, 100.0), 2, 10_000 * 100, 80),  # 100 pixels read, 16 of them around
+        (Reach(40, 2048.0), 2, 2**18, ALIGNED),  # too little for any tile: the smallest
+        (Reach(8, 0.0), 2, 2**28, LARGEST // 2 - 16),
+        (Reach(8, 0.0), 8, 2**28, LARGEST // 8 - 16),
+    ],
+)
+def test_the_tile_is_as_large_as_memory_allows(reach: Reach, scale: int, memory: int, side: int) -> None:
+    assert side == side_for(reach, scale, memory)
+
+
+def test_the_side_of_a_tile_decides_nothing() -> None:
+    enlarge = enlarging(recipe_of("espcn"), side=8)
+    pixels = picture(33, 41, 3)
+
+    assert np.array_equal(enlarge(pixels), replace(enlarge, side=24)(pixels))
