@@ -1,0 +1,1 @@
+"""Enlarging over HTTP; the one room that knows starlette."""
