@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -119,3 +122,18 @@ def test_what_is_no_raw_file_is_one_line(data: bytes) -> None:
 def test_what_libraw_would_ignore_is_refused(options: dict[str, Any], reason: str) -> None:
     with pytest.raises(ImageError, match=reason):
         Development(**options)
+
+
+@pytest.mark.mirror
+@pytest.mark.skipif("SR_MIRROR" not in os.environ, reason="SR_MIRROR names no folder with raw-samples.zip")
+@pytest.mark.parametrize(
+    ("name", "shape"), [("raw/colorchart.dng", (1156, 1734, 3)), ("raw/RAW_KODAK_DC50.KDC", (512, 768, 3))]
+)
+def test_real_cameras_are_developed(name: str, shape: tuple[int, ...]) -> None:
+    data = zipfile.ZipFile(Path(os.environ["SR_MIRROR"], "raw-samples.zip")).read(name)
+    pixels = develop(data, name)
+
+    assert (shape, "uint16") == (pixels.shape, pixels.dtype.name)
+    assert 0.1 < pixels.mean() / 65535 < 0.6
+    with pytest.raises(ImageError, match="is no RAW file that can be developed"):
+        develop(data[: len(data) // 3], name)
