@@ -18,7 +18,7 @@ export NO_ALBUMENTATIONS_UPDATE := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup repro curve test check prove why accept tidy register compare promote rollback sync ui static stage-named model-named task-named
+.PHONY: help setup repro curve docs test check prove why accept tidy register compare promote rollback sync ui static stage-named model-named task-named
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,10 @@ prove: $(STAMP)  ## the slow proofs, their output also in docs/proofs/
 curve: model-named $(STAMP)  ## MODEL=x: train it outside the graph, and score it at every checkpoint, over minutes
 	$(BIN)/dvc repro degrade
 	$(BIN)/python -m stages curve '$(MODEL)' --listed build/code --pairs data/pairs --models models --out build/curve
+
+docs: $(STAMP)  ## the documentation as pages: build/docs/index.html; links are checked
+	$(BIN)/python -m sphinx -q -n -W --keep-going -b html docs build/docs
+	@echo build/docs/index.html
 
 why: stage-named $(STAMP)  ## STAGE=train@x: the files behind a stage's digest
 	$(BIN)/python -m stages why '$(STAGE)' --listed build/code

@@ -1,0 +1,97 @@
+"""The documentation says what is so: its links lead somewhere, the code in it works."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.clones import ROOT, Clone, make_clone
+
+PAGES = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not any(part.startswith(".") or part in ("build", "data") for part in path.relative_to(ROOT).parts)
+)
+LINK = re.compile(r"\]\((?!https?://)([^)\s#]+)(#[^)\s]+)?\)")
+FILE = re.compile(r"^```python\n# (pipeline/\S+\.py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_to_files(page: Path) -> None:
+    targets = [target for target, _ in LINK.findall(page.read_text(encoding="utf-8"))]
+
+    assert [] == [target for target in targets if not (page.parent / target).exists()]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """A checkout with the parts that the pages tell how to write."""
+    clone = make_clone(tmp_path_factory.mktemp("docs"))
+    for page in sorted((ROOT / "docs" / "how-to").glob("new-*.md")):
+        for file, code in FILE.findall(page.read_text(encoding="utf-8")):
+            (clone.path / file).write_text(code, encoding="utf-8")
+    return clone
+
+
+def test_the_parts_of_the_pages_pass_the_checks_of_the_source(clone: Clone) -> None:
+    written = clone.run("git", "ls-files", "-o", "--exclude-standard", "pipeline").stdout.split()
+
+    assert 4 == len(written)
+    for words in (["ruff", "check"], ["ruff", "format", "--check"]):
+        said = clone.run(sys.executable, "-m", *words, *written)
+        assert said.returncode == 0, said.stdout
+
+
+def test_the_parts_of_the_pages_do_what_they_say(clone: Clone) -> None:
+    code = """
+import numpy as np, torch
+from pathlib import Path
+from pipeline.errors import SourceError
+from pipeline.kinds import Store
+from pipeline.lookup import build
+
+a, b = torch.zeros(1, 3, 4, 4), torch.full((1, 3, 4, 4), 0.5)
+loss = build("losses", {"name": "huber", "knee": 0.1})
+assert loss(a, a) == 0 and abs(loss(a, b) - 0.1 * (0.5 - 0.05)) < 1e-6
+metric = build("metrics", {"name": "mae_y8"})
+assert metric(np.full((9, 9), 7, np.uint8), np.full((9, 9), 10, np.uint8), 2) == 3
+link = build("degradations", {"name": "posterise", "steps": [2, 2]})
+drawn = link.draw(np.random.default_rng(0), (1, 3), (1, 3))
+image = np.array([[[0.2], [0.3], [0.9]]], np.float32)
+assert drawn == {"steps": 2} and link.apply(image, drawn).ravel().tolist() == [0, 0.5, 1]
+try:
+    build("sources", {"name": "kodak24"}).fetch(Store(Path("store")))
+except SourceError as error:
+    assert "Kodak24.zip" in str(error), error
+"""
+    said = clone.run(sys.executable, "-c", code)
+
+    assert 0 == said.returncode, said.stderr
+
+
+def test_the_options_of_the_pages_pass_the_check_and_others_do_not(clone: Clone) -> None:
+    clone.edit("params.yaml", "sources:\n", "sources:\n  kodak24: {name: kodak24}\n")
+    for before, after in (
+        ("degradation: [{resize:", "degradation: [{posterise: {steps: [16, 64]}}, {resize:"),
+        ("metrics: {", "metrics: {mae_y8: {}, "),
+        ("losses: {l1: 1.0}", "losses: {huber: {weight: 1.0, knee: 0.02}}"),
+    ):
+        clone.edit("params.yaml", before, after)
+    text = (clone.path / "params.yaml").read_text(encoding="utf-8")
+
+    assert 0 == clone.stages("check").returncode
+    (clone.path / "params.yaml").write_text(text.replace("0.02", "-1.0"), encoding="utf-8")
+    assert "knee: must be above 0, not -1.0" in clone.stages("check").stderr
+
+
+@pytest.mark.slow
+def test_the_documentation_is_built_without_a_warning(tmp_path: Path) -> None:
+    words = ["-m", "sphinx", "-q", "-n", "-W", "--keep-going", "-b", "html", str(ROOT / "docs"), str(tmp_path)]
+    said = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+
+    assert (0, "") == (said.returncode, said.stderr)
+    assert (tmp_path / "how-to" / "new-loss.html").is_file()
