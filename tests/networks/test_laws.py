@@ -10,20 +10,9 @@ from torch import Tensor, nn
 from pipeline.fields import FIELDS, needs
 from pipeline.kinds import Fields
 from pipeline.learning.handing import Handing
-from pipeline.lookup import build, fields_read, names
+from pipeline.lookup import fields_read
+from tests.nets import NETWORKS, SCALED, full, scales_of, small
 
-NETWORKS = names("networks")
-OPTIONS: Mapping[str, Mapping[str, Any]] = {}
-"""What a constructor needs beside the scale."""
-SMALL: Mapping[str, Mapping[str, Any]] = {
-    "edsr": {"blocks": 2, "features": 8},
-    "srcnn": {"kernels": [9, 3, 5]},
-    "vdsr": {"layers": 4, "features": 8},
-}
-"""What makes a network quick to run; at full size each is built on the meta device."""
-SCALES: Mapping[str, tuple[int, ...]] = {}
-"""The scales of a network, where they are not 2, 3 and 4."""
-SCALED = [(name, scale) for name in NETWORKS for scale in SCALES.get(name, (2, 3, 4))]
 GRIDS = {"lr": (3, "lr"), "lr_y": (1, "lr"), "ilr": (3, "hr"), "ilr_y": (1, "hr")}
 """Channels and grid of each field that a network may read."""
 FAR: Mapping[str, tuple[float, float]] = {"fsrcnn": (1e-3, 1e-4)}
@@ -32,27 +21,6 @@ MEASURED = ("running_mean", "running_var", "num_batches_tracked")
 """Buffers of normalisation layers, which are learnt and hence saved."""
 HEIGHT, WIDTH = 13, 17
 HALF_PRECISION = 2**-8
-
-
-def made(name: str, scale: int, **options: Any) -> nn.Module:
-    network: nn.Module = build("networks", {"name": name, "scale": scale, **OPTIONS.get(name, {}), **options})
-    return network
-
-
-def full(name: str, scale: int) -> nn.Module:
-    """Build a network as published, without any memory for its weights."""
-    with torch.device("meta"):
-        return made(name, scale)
-
-
-def small(name: str, scale: int = 2) -> nn.Module:
-    """Build a network whose weights have torch's usual size, so that no output drowns in a tolerance."""
-    network = made(name, scale, **SMALL.get(name, {}))
-    torch.manual_seed(0)
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d | nn.Conv3d | nn.Linear | nn.ConvTranspose2d):
-            module.reset_parameters()
-    return network
 
 
 def fields(network: nn.Module, scale: int, *, batch: int = 1, device: str = "cpu") -> Fields:
@@ -78,7 +46,7 @@ def shape_wanted(network: nn.Module, scale: int, batch: int = 1) -> tuple[int, .
     return (batch, max(channels), HEIGHT * scale, WIDTH * scale)
 
 
-LEARNABLE = [name for name in NETWORKS if any(True for _ in full(name, SCALES.get(name, (2,))[0]).parameters())]
+LEARNABLE = [name for name in NETWORKS if any(True for _ in full(name, scales_of(name)[0]).parameters())]
 
 
 @pytest.mark.parametrize(("name", "scale"), SCALED)

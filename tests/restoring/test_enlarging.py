@@ -14,19 +14,14 @@ from torch import Tensor, nn
 from pipeline.errors import BatchError, ImageError
 from pipeline.images.resize import resize
 from pipeline.learning.recipe import Recipe
-from pipeline.lookup import build, names
+from pipeline.lookup import build
 from pipeline.restoring.enlarging import LARGEST, Enlarger, side_for
 from pipeline.restoring.image import restore
 from pipeline.restoring.reach import ALIGNED, Reach, reach_of
 from pipeline.restoring.tiles import spans, tiles
+from tests.nets import NETWORKS, SCALED, small
 
 CPU = torch.device("cpu")
-SMALL: dict[str, dict[str, Any]] = {
-    "edsr": {"blocks": 2, "features": 8},
-    "srcnn": {"kernels": [9, 3, 5], "deviation": None},
-    "vdsr": {"layers": 6, "features": 8},
-}
-NETWORKS = names("networks")
 TIPPED = 1e-4
 """The share of values that may differ by one level: a convolution over other blocks adds in another order, and where a
 value lies between two levels, its last bit decides. On the machines tried, no value did."""
@@ -66,8 +61,7 @@ def fixed(network: nn.Module) -> Recipe:
 
 
 def recipe_of(name: str, scale: int = 2) -> Recipe:
-    torch.manual_seed(0)
-    return fixed(build("networks", {"name": name, "scale": scale, **SMALL.get(name, {})}))
+    return fixed(small(name, scale))
 
 
 def enlarging(recipe: Recipe, scale: int = 2, side: int = 16) -> Enlarger:
@@ -81,8 +75,7 @@ def picture(height: int, width: int, channels: int, dtype: type = np.uint8) -> N
     return (smooth * (257 if dtype is np.uint16 else 1)).astype(dtype)
 
 
-@pytest.mark.parametrize("scale", [2, 3])
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(("name", "scale"), SCALED)
 def test_tiles_give_what_one_pass_over_the_whole_gives(name: str, scale: int) -> None:
     recipe = recipe_of(name, scale)
     pixels = picture(45, 61, 3)
@@ -102,9 +95,9 @@ def test_what_lies_beyond_the_reach_changes_nothing_and_what_lies_within_does(na
     recipe = recipe_of(name)
     reach = reach_of(recipe, 2, CPU).pixels
     assert reach is not None
-    pixels = picture(80, 80, 3)
-    middle, changed = slice(72, 88), pixels.copy()
-    beyond = 40 - 4 - reach
+    beyond = 2 * ALIGNED
+    pixels = picture(2 * (beyond + reach), 24, 3)
+    middle, changed = slice(2 * (beyond + reach), 2 * (beyond + reach) + 8), pixels.copy()
     changed[:beyond] ^= 255
     before, after = (restore(recipe, {"lr": each}, 2, CPU).pixels for each in (pixels, changed))
     assert before is not None
@@ -159,7 +152,7 @@ def test_a_recipe_that_learns_from_the_image_gets_it_in_one_piece() -> None:
         "crop": 4,
         "chance": 1,
     }
-    recipe: Recipe = build("recipes", spec, network=build("networks", {"name": "edsr", "scale": 2, **SMALL["edsr"]}))
+    recipe: Recipe = build("recipes", spec, network=small("edsr"))
 
     assert reach_of(recipe, 2, CPU).pixels is None
 

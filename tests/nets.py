@@ -1,0 +1,53 @@
+"""The networks of the folder, as tests want them: every one, at the scales it knows, quick to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from pipeline.lookup import build, names, signature
+from pipeline.signatures import Choice
+
+NETWORKS = names("networks")
+OPTIONS: Mapping[str, Mapping[str, Any]] = {}
+"""What a constructor needs beside the scale."""
+SMALL: Mapping[str, Mapping[str, Any]] = {
+    "edsr": {"blocks": 2, "features": 8},
+    "srcnn": {"kernels": [9, 3, 5], "deviation": None},
+    "vdsr": {"layers": 4, "features": 8},
+}
+"""What makes a network quick to run; one that is quick enough needs no entry."""
+
+
+def scales_of(name: str) -> tuple[int, ...]:
+    """Return those of 2, 3 and 4 that the signature of the network ``name`` allows."""
+    (scale,) = (each.type for each in signature("networks", name) if each.name == "scale")
+    return tuple(each for each in (2, 3, 4) if not isinstance(scale, Choice) or each in scale.values)
+
+
+SCALED = [(name, scale) for name in NETWORKS for scale in scales_of(name)]
+
+
+def made(name: str, scale: int, **options: Any) -> nn.Module:
+    """Build a network as published, but for ``options``."""
+    network: nn.Module = build("networks", {"name": name, "scale": scale, **OPTIONS.get(name, {}), **options})
+    return network
+
+
+def full(name: str, scale: int) -> nn.Module:
+    """Build a network as published, without any memory for its weights."""
+    with torch.device("meta"):
+        return made(name, scale)
+
+
+def small(name: str, scale: int = 2) -> nn.Module:
+    """Build a network whose weights have torch's usual size, so that no output drowns in a tolerance."""
+    network = made(name, scale, **SMALL.get(name, {}))
+    torch.manual_seed(0)
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.Conv3d | nn.Linear | nn.ConvTranspose2d):
+            module.reset_parameters()
+    return network
