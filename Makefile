@@ -6,7 +6,6 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 PROOFS := docs/proofs
 REGISTRY := --ledger registry.yaml --records registry
-PORT ?= 5000
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
@@ -18,7 +17,7 @@ export NO_ALBUMENTATIONS_UPDATE := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup repro curve docs test check prove why accept tidy register compare promote rollback sync ui static stage-named model-named task-named
+.PHONY: help setup repro curve docs test check prove why accept tidy register compare promote rollback sync ui upscale serve static stage-named model-named task-named
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -74,8 +73,17 @@ rollback: task-named $(STAMP)  ## TASK=sr-x: make the champion before the presen
 sync: $(STAMP)  ## bring MLflow in line with registry.yaml, whatever it has lost
 	@$(BIN)/python -m stages sync --models models --pairs data/pairs $(REGISTRY)
 
+upscale: $(STAMP)  ## IN=photo.png OUT=big.png [MODEL=x | TASK=sr-x] [RAW="exposure=0.5"]: enlarge a picture or a folder
+	$(if $(and $(IN),$(OUT)),@:,$(error name both: make upscale IN=photo.png OUT=big.png))
+	@$(BIN)/python -m stages upscale --image '$(IN)' --out '$(OUT)' $(if $(MODEL),--model '$(MODEL)') \
+	  $(if $(TASK),--task '$(TASK)') $(if $(RAW),--raw '$(RAW)') --models models $(REGISTRY)
+
+serve: $(STAMP)  ## [TASK=sr-x] [PORT=8000] [LIMITS="pixels=64000000 workers=2"]: the champion behind HTTP, on 127.0.0.1
+	@$(BIN)/python -m stages serve --port '$(or $(PORT),8000)' $(if $(TASK),--task '$(TASK)') \
+	  $(if $(LIMITS),--limits '$(LIMITS)') --models models $(REGISTRY)
+
 ui: sync  ## MLflow's pages of the local store, on http://127.0.0.1:5000 (PORT=)
-	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow server --host 127.0.0.1 --port $(PORT) --workers 1 \
+	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow server --host 127.0.0.1 --port $(or $(PORT),5000) --workers 1 \
 	  --backend-store-uri sqlite:///mlflow.db --artifacts-destination mlartifacts
 
 static: $(STAMP)

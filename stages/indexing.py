@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +12,12 @@ from pipeline.learning.devices import device_of
 from pipeline.pairs.reading import PAIRS, PairSet
 from pipeline.registry.facts import Facts
 from pipeline.registry.records import SHORT, Record
-from pipeline.saved import SPEC, hash_of
 from pipeline.tracking.index import Illustrate, Sources, Weights, index
 from pipeline.tracking.runs import Samples
 from pipeline.tracking.store import TrackingError, store_of
 from stages.entries import device_wish
-from stages.facts import cache_folder, cached, checkout
+from stages.facts import checkout
+from stages.weights import holds, lost, weights_of
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +43,7 @@ def of_folders(models: Path) -> Weights:
     @contextmanager
     def weights(record: Record) -> Iterator[Path | None]:
         folder = models / record.model
-        if not _holds(folder, record):
+        if not holds(folder, record):
             raise TrackingError(f"MLflow lacks {record.model} ({record.hash[:SHORT]}), an older version")
         yield folder
 
@@ -57,20 +55,10 @@ def of_cache(models: Path) -> Weights:
 
     @contextmanager
     def weights(record: Record) -> Iterator[Path | None]:
-        folder = models / record.model
-        if _holds(folder, record):
+        with weights_of(record, models) as folder:
+            if folder is None:
+                log.warning("%s, and it cannot be loaded from MLflow", lost(record, models))
             yield folder
-            return
-        with tempfile.TemporaryDirectory() as place:
-            found = _copied(record.dvc.get(str(folder), ""), Path(place, "model"))
-            if not found or not _holds(found, record):
-                log.warning(
-                    "%s (%s): its weights are neither in %s nor in DVC's cache, and cannot be loaded from MLflow; "
-                    "where a remote has them, `dvc fetch --all-commits` gets them",
-                    *(record.model, record.hash[:SHORT], folder),
-                )
-                found = None
-            yield found
 
     return weights
 
@@ -86,17 +74,3 @@ def of_pairs(pairs: Path) -> Illustrate:
         return {each.image: each.pixels for each in made}
 
     return illustrate
-
-
-def _holds(folder: Path, record: Record) -> bool:
-    return (folder / SPEC).is_file() and hash_of(folder) == record.hash
-
-
-def _copied(md5: str, place: Path) -> Path | None:
-    files = cached(md5, cache_folder()) if md5 else None
-    if files is None:
-        return None
-    place.mkdir()
-    for name, path in files.items():
-        shutil.copyfile(path, place / name)
-    return place

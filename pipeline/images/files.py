@@ -69,7 +69,7 @@ def write_png(path: Path, image: NDArray[np.uint8]) -> None:
 def fault_of(header: Header | None, name: str) -> str | None:
     """Return what is wrong with the file ``name`` before it is decoded, or None; ``header`` is that of its content."""
     if header is None:
-        return "is no such file"
+        return "is no image that is read here"
     said = ENDINGS.get(PurePath(name).suffix.lower(), header.format)
     if said != header.format:
         return f"is a {header.format}, not the {said} that its name says"

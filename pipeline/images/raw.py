@@ -10,6 +10,7 @@ import numpy as np
 import rawpy
 from numpy.typing import NDArray
 
+from pipeline.bounds import NotNegative, Positive, ZeroOrMore
 from pipeline.errors import ImageError
 
 ENDINGS = (
@@ -56,22 +57,22 @@ class Development:
         bits: 8 or 16 a channel.
 
     Raises:
-        ImageError: an exposure out of range, a factor that is not positive, or a negative threshold.
+        ImageError: an exposure out of range.
     """
 
     white_balance: Literal["camera", "auto", "daylight"] = "camera"
     demosaic: Literal["linear", "vng", "ppg", "ahd", "dcb", "dht", "aahd"] = "ahd"
     highlights: Literal["clip", "ignore", "blend", "reconstruct"] = "clip"
     exposure: float = 0.0
-    brightness: float = 1.0
+    brightness: Positive = 1.0
     auto_brightness: bool = False
     space: Literal["srgb", "adobe", "wide", "prophoto", "p3", "rec2020", "xyz", "camera"] = "srgb"
     curve: Literal["srgb", "bt709", "linear"] = "srgb"
     noise: Literal["off", "light", "full"] = "off"
-    wavelet: float = 0.0
-    median: int = 0
-    red: float = 1.0
-    blue: float = 1.0
+    wavelet: NotNegative = 0.0
+    median: ZeroOrMore = 0
+    red: Positive = 1.0
+    blue: Positive = 1.0
     half: bool = False
     turn: bool = True
     bits: Literal[8, 16] = 16
@@ -80,12 +81,6 @@ class Development:
         """Refuse what LibRaw would clip or ignore without a word."""
         if not _STOPS[0] <= self.exposure <= _STOPS[1]:
             raise ImageError(f"exposure: {self.exposure} is outside of {_STOPS[0]} to {_STOPS[1]} stops")
-        for name in ("brightness", "red", "blue"):
-            if getattr(self, name) <= 0:
-                raise ImageError(f"{name}: {getattr(self, name)} must be more than 0")
-        for name in ("median", "wavelet"):
-            if getattr(self, name) < 0:
-                raise ImageError(f"{name}: {getattr(self, name)} must be 0 or more")
 
 
 def develop(data: bytes, name: str, how: Development | None = None) -> NDArray[Any]:

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from pipeline.bounds import OneOrMore, Positive
 from pipeline.errors import ImageError, PipelineError
 from pipeline.images.formats import Header, header_of
 from pipeline.images.pictures import Picture, decode, encode
@@ -49,10 +50,10 @@ class Limits:
         seconds: in which a body must have come.
     """
 
-    bytes: int = 32 * 2**20
-    pixels: int = 64_000_000
-    workers: int = 2
-    seconds: float = 60.0
+    bytes: OneOrMore = 32 * 2**20
+    pixels: OneOrMore = 64_000_000
+    workers: OneOrMore = 2
+    seconds: Positive = 60.0
 
 
 class Service:

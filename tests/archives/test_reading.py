@@ -129,8 +129,8 @@ BAD_IMAGES = [
     ("set/a.png", png(0)[:-20], "set/a.png: is truncated"),
     ("set/a.png", png(0)[:60] + b"????" + png(0)[64:], "set/a.png: is corrupt"),
     ("set/a.jpg", png(0), "set/a.jpg: is a PNG, not the JPEG that its name says"),
-    ("set/a.png", b"<html>404</html>", "set/a.png: is no such file"),
-    ("set/a.png", b"", "set/a.png: is no such file"),
+    ("set/a.png", b"<html>404</html>", "set/a.png: is no image that is read here"),
+    ("set/a.png", b"", "set/a.png: is no image that is read here"),
 ]
 
 

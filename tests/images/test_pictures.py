@@ -99,14 +99,14 @@ def test_grey_with_alpha_becomes_colour_with_alpha() -> None:
 @pytest.mark.parametrize(
     ("data", "name", "reason"),
     [
-        (b"", "a.png", "is no such file"),
-        (b"hello", "a.txt", "is no such file"),
+        (b"", "a.png", "is no image that is read here"),
+        (b"hello", "a.txt", "is no image that is read here"),
         (encoded(noise(5, 7, 3))[:-20], "a.png", "is truncated"),
         (encoded(noise(50, 70, 3), "JPEG")[:900], "a.jpg", "is truncated"),
         (encoded(noise(50, 70, 3), "WEBP")[:900], "a.webp", "is corrupt"),
         (encoded(noise(5, 7, 3)), "a.jpg", "is a PNG, not the JPEG"),
         (encoded(noise(5, 7, 3), transparency=(1, 2, 3)), "a.png", "has a transparent colour"),
-        (encoded(noise(5, 7, 4)[..., :3], "TIFF"), "a.tif", "is no such file"),
+        (encoded(noise(5, 7, 4)[..., :3], "TIFF"), "a.tif", "is no image that is read here"),
     ],
 )
 def test_what_is_no_picture_is_one_line(data: bytes, name: str, reason: str) -> None:

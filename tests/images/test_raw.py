@@ -111,17 +111,9 @@ def test_what_is_no_raw_file_is_one_line(data: bytes) -> None:
         develop(data, "a.nef")
 
 
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({"exposure": 4.0}, "exposure: 4.0 is outside of -2.0 to 3.0 stops"),
-        ({"brightness": 0.0}, "brightness: 0.0 must be more than 0"),
-        ({"median": -1}, "median: -1 must be 0 or more"),
-    ],
-)
-def test_what_libraw_would_ignore_is_refused(options: dict[str, Any], reason: str) -> None:
-    with pytest.raises(ImageError, match=reason):
-        Development(**options)
+def test_an_exposure_that_libraw_would_clip_is_refused() -> None:
+    with pytest.raises(ImageError, match=r"exposure: 4.0 is outside of -2.0 to 3.0 stops"):
+        Development(exposure=4.0)
 
 
 @pytest.mark.mirror

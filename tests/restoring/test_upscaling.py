@@ -72,14 +72,14 @@ def test_one_bad_file_in_a_folder_is_named_and_the_others_go_on(
         upscale(bicubic, tmp_path / "in", tmp_path / "out")
 
     assert ["a.png", "c.png"] == sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert [True] == ["b.png: is no such file" in each for each in caplog.messages]
+    assert [True] == ["b.png: is no image that is read here" in each for each in caplog.messages]
 
 
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.txt", b"hello", "a.txt: is no such file"),
-        ("a.png", b"", "a.png: is no such file"),
+        ("a.txt", b"hello", "a.txt: is no image that is read here"),
+        ("a.png", b"", "a.png: is no image that is read here"),
         ("a.nef", b"hello", "a.nef: is no RAW file"),
         ("absent.png", None, r"absent.png: cannot be read \(No such file or directory\)"),
         ("folder", "folder", "folder: holds no picture; their endings are"),

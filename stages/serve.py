@@ -1,0 +1,36 @@
+"""``python -m stages serve``: the champion of a task behind HTTP; a new champion answers without a restart."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.learning.devices import device_of
+from pipeline.params.options import options
+from pipeline.restoring.enlarging import enlarger
+from pipeline.serving.app import Champion, Limits, application
+from pipeline.serving.following import Follower
+from pipeline.serving.listening import listen
+from stages.champions import champion, folder_of, task_in
+from stages.entries import device_wish
+
+
+def main(
+    params: Mapping[str, Any],
+    models: Path,
+    ledger: Path,
+    records: Path,
+    port: Path,
+    task: Path | None = None,
+    limits: Path | None = None,
+) -> None:
+    """Listen on ``port`` of this machine; ``limits`` as in ``pixels=64000000 workers=2``."""
+    wanted = task_in(params, str(task or ""))
+
+    def load(before: Champion | None) -> Champion:
+        record = champion(wanted, ledger, records)
+        if before and before.hash == record.hash:
+            return before
+        with folder_of(record, models) as folder:
+            return Champion(record.model, record.hash, enlarger(folder, device_of(device_wish())))
+
+    listen(application(Follower(ledger, load), options(Limits, str(limits or ""), "LIMITS")), str(port))
