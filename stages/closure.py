@@ -15,7 +15,7 @@ from pipeline.signatures import Named, Settings, Type, file_of, tree
 Params: TypeAlias = Mapping[str, Any]
 
 SCRATCH = "scratch"
-ONCE = ("scratch", "register")
+ONCE = ("scratch", "register", "report")
 """The stages with a digest that there is one of."""
 
 SECTIONS = {
@@ -24,6 +24,7 @@ SECTIONS = {
     "degrade": "pairs",
     "train": "models",
     "evaluate": "models",
+    "measure": "models",
 }
 """The stages with a digest that there is one of for each entry of a section of params.yaml."""
 
@@ -64,6 +65,7 @@ def _blocks(verb: str, name: str, params: Params) -> Iterator[tuple[Type, Any]]:
     """Yield the blocks of params.yaml that decide which parts a stage runs, with their types."""
     section = SECTIONS.get(verb)
     training = Settings("pipeline.training.settings", "Training")
+    suite = Settings("pipeline.evaluation.settings", "Suite")
     if section == "sources":
         yield Named("sources"), params["sources"][name]
     if verb == "degrade":
@@ -74,14 +76,11 @@ def _blocks(verb: str, name: str, params: Params) -> Iterator[tuple[Type, Any]]:
     if section == "models":
         yield training, params["models"][name]["training"]
     if verb == "evaluate":
-        yield (
-            Settings("pipeline.evaluation.settings", "Suite"),
-            params["suites"][params["models"][name]["suite"]],
-        )
-    if verb == "register":
+        yield suite, params["suites"][params["models"][name]["suite"]]
+    if verb in ("register", "report"):
         for model in params["models"].values():
             yield training, model["training"]
-            yield Settings("pipeline.evaluation.settings", "Suite"), params["suites"][model["suite"]]
+            yield suite, params["suites"][model["suite"]]
 
 
 def _reached(roots: Iterable[str]) -> set[str]:

@@ -1,6 +1,5 @@
 """Temporary clones of the working tree, with the test parts in their rooms."""
 
-import json
 import os
 import re
 import shutil
@@ -8,8 +7,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-
-from ruamel.yaml import YAML
 
 from pipeline.registry.ledger import HEADER
 
@@ -76,17 +73,7 @@ def make_clone(path: Path) -> Clone:
             shutil.copytree(room, path / "pipeline" / room.name, dirs_exist_ok=True)
     shutil.copyfile(path / "tests" / "parts" / "params.yaml", path / "params.yaml")
     (path / "registry.yaml").write_text(HEADER, encoding="utf-8")
-    if not (path / "stages" / "measure.py").exists():
-        measure(path)
     clone = Clone(path)
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "clone"]):
         assert clone.run("git", *words).returncode == 0
     return clone
-
-
-def measure(path: Path) -> None:
-    """Write what every model of a clone costs, as if it had been measured."""
-    (path / "costs").mkdir()
-    for name in YAML(typ="safe").load((path / "params.yaml").read_text(encoding="utf-8"))["models"]:
-        costs = {"parameters": 84, "multiply_adds": 9216, "seconds_per_megapixel": 0.25, "device": "cpu"}
-        (path / "costs" / f"{name}.json").write_text(json.dumps(costs), encoding="utf-8")

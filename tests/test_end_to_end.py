@@ -59,7 +59,7 @@ def test_nothing_is_left_beside_the_outputs(made: Clone) -> None:
     changed = made.run("git", "status", "--porcelain").stdout.split()[1::2]
 
     assert [] == left + checkpoints
-    assert ["registry.yaml", "curves/", "dvc.lock", "registry/", "scores/"] == changed
+    assert ["registry.yaml", "costs/", "curves/", "dvc.lock", "registry/", "scores/"] == changed
 
 
 def test_a_removed_model_is_tidied_away_after_a_yes_and_only_then(copy: Clone) -> None:

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ScoreError
-from pipeline.images.colour import LUMA_RANGE, luma, to_uint8
+from pipeline.images.colour import luma
 from pipeline.restoring.image import Restored
+from pipeline.restoring.levels import levels
 
 Compared: TypeAlias = dict[str, Any]
 
@@ -32,9 +33,8 @@ def compared(restored: Restored, hr: NDArray[np.uint8], scale: int, rounding: st
     if rounding == "none":
         if restored.luma is None:
             raise ScoreError("pairs of rounding `none` judge luma; this network restores none")
-        own = to_uint8(restored.luma)
-        own = own if hr.shape[-1] == 1 else own.clip(*LUMA_RANGE)
-        fields: Compared = {"sr_y8": own.astype(np.float64), "hr_y8": _own(hr).astype(np.float64)}
+        own = levels(restored.luma, hr)
+        fields: Compared = {"sr_y8": own.astype(np.float64), "hr_y8": luma(hr).astype(np.float64)}
     else:
         assert restored.pixels is not None
         fields = {
@@ -56,8 +56,3 @@ def _lumas(side: str, pixels: NDArray[np.uint8], hr: NDArray[np.uint8]) -> dict[
         return {f"{side}_yf": exact, f"{side}_y8": np.floor(exact + 0.5)}
     exact = 255 * luma(pixels.astype(np.float64) / 255)
     return {f"{side}_yf": exact, f"{side}_y8": luma(pixels).astype(np.float64)}
-
-
-def _own(hr: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    own: NDArray[np.uint8] = hr[..., 0] if hr.shape[-1] == 1 else luma(hr)
-    return own

@@ -1,4 +1,7 @@
-"""Choosing the device."""
+"""Choosing the device, and what the processor is called."""
+
+import platform
+from pathlib import Path
 
 import torch
 
@@ -15,3 +18,13 @@ def device_of(wish: str) -> torch.device:
         return torch.device(wish)
     except RuntimeError:
         raise LearningError(f"SR_DEVICE: `{wish}` is no device; use `auto`, `cpu`, `cuda` or `cuda:0`") from None
+
+
+def processor() -> str:
+    """Return what this machine's processor calls itself."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -20,6 +20,7 @@ from pipeline.errors import LearningError
 from pipeline.kinds import Fields
 from pipeline.learning.arithmetic import Arithmetic, choose
 from pipeline.learning.average import Average
+from pipeline.learning.devices import processor
 from pipeline.learning.recipe import Recipe, Scalars
 from pipeline.learning.settings import Engine
 from pipeline.lookup import build
@@ -225,14 +226,5 @@ def _engine_facts(chosen: Arithmetic) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "python": platform.python_version(),
-        "processor": _processor(),
+        "processor": processor(),
     }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()

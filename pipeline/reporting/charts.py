@@ -1,0 +1,213 @@
+"""The charts of the page as SVG: a score against a cost, and losses over steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.reporting.axes import Axis, linear, logarithmic
+from pipeline.reporting.gathering import Contender, Row, Suite
+from pipeline.reporting.marks import mark, swatch
+from pipeline.reporting.markup import Markup, element, joined
+from pipeline.reporting.words import count
+
+WIDTH, HEIGHT = 440, 280
+LEFT, RIGHT, TOP, BOTTOM = 52, 428, 14, 238
+LETTER = 6.6
+"""Width of a letter of a label, about."""
+POINTS = 240
+"""Points of a curve at most; longer ones are thinned."""
+SHOWN = 10
+"""Rows of a curve's table."""
+
+
+@dataclass(frozen=True)
+class Against:
+    """A cost that a score is drawn against: its name in the file of costs, its title, how a value is said."""
+
+    key: str
+    title: str
+    said: Callable[[float], str]
+
+
+COSTS = (
+    Against("parameters", "parameters", count),
+    Against("seconds_per_megapixel", "seconds per megapixel", lambda value: f"{value:g}"),
+)
+
+
+def against(suite: Suite, benchmark: str, cost: Against) -> Markup:
+    """Return the chart of the suite's main metric over ``cost``; what costs nothing becomes a line."""
+    name = suite.main.name
+    scored = {each.name: each.means[benchmark][name] for each in suite.contenders}
+    dear = [each for each in suite.contenders if each.cost[cost.key] > 0]
+    free = [each for each in suite.contenders if each.cost[cost.key] <= 0]
+    y = linear(list(scored.values()), BOTTOM, TOP)
+    x = logarithmic([each.cost[cost.key] for each in dear] or [1.0], LEFT, RIGHT)
+    unit = f" ({suite.main.unit})" if suite.main.unit else ""
+    title = f"{suite.main.label}{unit} on {benchmark} over {cost.title}"
+    parts = [
+        _frame(x, y, cost.said, cost.title, f"{suite.main.label}{unit} {suite.main.arrow}"),
+        *(_level(each, y.place(scored[each.name]), suite.main.shown(scored[each.name])) for each in free),
+        *_points(
+            suite, dear, [(x.place(each.cost[cost.key]), y.place(scored[each.name])) for each in dear], benchmark, cost
+        ),
+    ]
+    return _figure(title, parts, describedby=f"scores-{suite.name}")
+
+
+def curves(contenders: Sequence[Contender]) -> Iterator[Markup]:
+    """Yield a chart for each kind of loss: losses of different kinds share no axis."""
+    kinds: dict[tuple[str, ...], list[Contender]] = {}
+    for each in contenders:
+        if any("loss" in row for row in each.curve):
+            kinds.setdefault(_kind(each.curve[0]), []).append(each)
+    for kind, own in kinds.items():
+        yield _curve(" + ".join(kind), own)
+
+
+def _kind(row: Row) -> tuple[str, ...]:
+    known = ("step", "rate", "loss")
+    return tuple(key for key in row if key not in known and not key.startswith("held_out_")) or ("loss",)
+
+
+def _curve(kind: str, contenders: Sequence[Contender]) -> Markup:
+    lines = [(each, key, _thinned(each.curve, key)) for each in contenders for key in ("loss", "held_out_loss")]
+    drawn = [(each, key, rows) for each, key, rows in lines if rows]
+    x = linear([step for _, _, rows in drawn for step, _ in rows], LEFT, RIGHT, zero=True)
+    y = logarithmic([loss for _, _, rows in drawn for _, loss in rows], BOTTOM, TOP)
+    paths = [_line(each, [(x.place(a), y.place(b)) for a, b in rows], key != "loss") for each, key, rows in drawn]
+    legend = element("figcaption", f"Loss ({kind}) over steps. ", *(_named(each) for each in contenders), *_held(drawn))
+    series = [
+        {
+            "name": each.name if key == "loss" else f"{each.name}, held out",
+            "points": [[round(x.place(a), 1), round(y.place(b), 1), int(a), float(f"{b:.4g}")] for a, b in rows],
+        }
+        for each, key, rows in drawn
+    ]
+    parts = [_frame(x, y, lambda value: f"{value:g}", "step", f"loss ({kind}) ↓"), *paths]
+    return _figure(f"Loss ({kind}) over steps", parts, legend=legend, series=json.dumps(series))
+
+
+def _held(drawn: Sequence[tuple[Contender, str, object]]) -> list[Markup]:
+    return (
+        [element("span", " dashed: held-out images", class_="quiet")]
+        if any(key != "loss" for _, key, _ in drawn)
+        else []
+    )
+
+
+def _named(each: Contender) -> Markup:
+    return element("span", swatch(each), each.name, class_="key")
+
+
+def _thinned(rows: Sequence[Row], key: str) -> list[tuple[float, float]]:
+    points = [(row["step"], row[key]) for row in rows if row.get(key, 0) > 0]
+    every = -(-len(points) // POINTS) or 1
+    return points[::-1][::every][::-1]
+
+
+def _line(each: Contender, points: Sequence[tuple[float, float]], dashed: bool) -> Markup:
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    ends = [mark(each, *points[-1])]
+    return joined(element("path", d=path, class_=f"line {each.look}{' dashed' if dashed else ''}"), *ends)
+
+
+def _level(each: Contender, y: float, shown: str) -> Markup:
+    line = element("line", x1=LEFT, x2=RIGHT, y1=f"{y:.1f}", y2=f"{y:.1f}", class_="level")
+    text = element(
+        "text", f"{each.name} {shown}, nothing learnt", x=RIGHT - 2, y=f"{y - 5:.1f}", class_="label end quiet"
+    )
+    return joined(line, text)
+
+
+def _points(
+    suite: Suite, contenders: Sequence[Contender], places: Sequence[tuple[float, float]], benchmark: str, cost: Against
+) -> Iterator[Markup]:
+    taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in places]
+    for each, (x, y) in zip(contenders, places, strict=True):
+        value = suite.main.shown(each.means[benchmark][suite.main.name])
+        said = f"{each.name}: {value} {suite.main.unit}, {cost.said(each.cost[cost.key])} {cost.title}"
+        yield mark(each, x, y, tabindex=0, role="img", aria_label=said, data_tip=said)
+        yield _label(each.name, x, y, taken)
+
+
+def _label(name: str, x: float, y: float, taken: list[tuple[float, float, float, float]]) -> Markup:
+    """Write ``name`` at the first place around (x, y) that is free, and take it."""
+    width = LETTER * len(name)
+    tries = ((9, 4, 0), (-9 - width, 4, 0), (-width / 2, -10, 0), (-width / 2, 18, 0), (9, -8, 0), (9, 16, 0))
+    boxes = [(x + dx, y + dy - 9, x + dx + width, y + dy + 3) for dx, dy, _ in tries]
+    free = [box for box in boxes if _inside(box) and not any(_overlap(box, other) for other in taken)]
+    box = next(iter(free), next((each for each in boxes if _inside(each)), boxes[0]))
+    taken.append(box)
+    return element("text", name, x=f"{box[0]:.1f}", y=f"{box[3] - 3:.1f}", class_="label")
+
+
+def _inside(box: tuple[float, float, float, float]) -> bool:
+    return box[0] >= LEFT and box[2] <= WIDTH and box[1] >= 0 and box[3] <= BOTTOM
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _frame(x: Axis, y: Axis, said: Callable[[float], str], below: str, beside: str) -> Markup:
+    digits = _digits(y)
+    parts: list[Markup] = []
+    for value in y.ticks:
+        place = f"{y.place(value):.1f}"
+        label = f"{value:g}" if y.logarithmic else f"{value:.{digits}f}"
+        parts.append(element("line", x1=LEFT, x2=RIGHT, y1=place, y2=place, class_="grid"))
+        parts.append(element("text", label, x=LEFT - 7, y=f"{y.place(value) + 4:.1f}", class_="tick end"))
+    for value in x.ticks:
+        place = f"{x.place(value):.1f}"
+        parts.append(element("line", x1=place, x2=place, y1=BOTTOM, y2=BOTTOM + 4, class_="axis"))
+        parts.append(element("text", said(value), x=place, y=BOTTOM + 17, class_="tick middle"))
+    parts.append(element("line", x1=LEFT, x2=RIGHT, y1=BOTTOM, y2=BOTTOM, class_="axis"))
+    scale = ", logarithmic" if x.logarithmic else ""
+    parts.append(element("text", below + scale, x=(LEFT + RIGHT) / 2, y=HEIGHT - 6, class_="name middle"))
+    parts.append(element("text", beside, x=LEFT, y=TOP - 4, class_="name"))
+    return joined(*parts)
+
+
+def _digits(axis: Axis) -> int:
+    steps = [b - a for a, b in pairwise(axis.ticks)] or [1.0]
+    return next((digits for digits in range(6) if abs(round(steps[0], digits) - steps[0]) < 1e-9), 6)
+
+
+def _figure(
+    title: str,
+    parts: Sequence[Markup],
+    *,
+    legend: Markup | None = None,
+    series: str | None = None,
+    describedby: str | None = None,
+) -> Markup:
+    chart = element(
+        "svg",
+        element("title", title),
+        *parts,
+        viewBox=f"0 -10 {WIDTH} {HEIGHT + 10}",
+        role="group",
+        aria_label=title,
+        aria_describedby=describedby,
+        class_="chart",
+        data_series=series,
+        tabindex=0 if series else None,
+    )
+    return element("figure", chart, *([legend] if legend else []), *([_table(title, series)] if series else []))
+
+
+def _table(title: str, series: str) -> Markup:
+    """Return the points of a chart as a table, thinned."""
+    rows = []
+    for line in json.loads(series):
+        every = max(1, len(line["points"]) // SHOWN)
+        for _, _, step, loss in line["points"][::-1][::every][::-1]:
+            cells = [element("td", f"{step}", class_="number"), element("td", f"{loss:g}", class_="number")]
+            rows.append(element("tr", element("th", line["name"], scope="row"), *cells))
+    head = element("tr", *(element("th", name, scope="col") for name in ("model", "step", "loss")))
+    table = element("table", element("caption", title), element("thead", head), element("tbody", *rows))
+    return element("details", element("summary", "as a table"), element("div", table, class_="scroll"))
