@@ -14,10 +14,17 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export NO_ALBUMENTATIONS_UPDATE := 1
 
+# The services of `make services`; say PREFECT_API_URL yourself where Prefect's server runs elsewhere.
+PREFECT_PORT ?= 4200
+MLFLOW_PORT ?= 5000
+export PREFECT_HOME ?= $(CURDIR)/.prefect
+export PREFECT_API_URL ?= http://127.0.0.1:$(PREFECT_PORT)/api
+export MLFLOW_SERVER_ENABLE_JOB_EXECUTION ?= false
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup repro curve docs test check prove why accept tidy register compare promote rollback sync ui upscale serve static stage-named model-named task-named
+.PHONY: help setup repro curve docs test check prove services worker deploy why accept tidy register compare promote rollback sync ui upscale serve static stage-named model-named task-named
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +54,16 @@ curve: model-named $(STAMP)  ## MODEL=x: train it outside the graph, and score i
 docs: $(STAMP)  ## the documentation as pages: build/docs/index.html; links are checked
 	$(BIN)/python -m sphinx -q -n -W --keep-going -b html docs build/docs
 	@echo build/docs/index.html
+
+services: $(STAMP)  ## the servers of Prefect and MLflow, on this machine alone, until Ctrl-C
+	exec $(BIN)/python -m flows.services $(PREFECT_PORT) $(MLFLOW_PORT)
+
+worker: $(STAMP)  ## what runs the flows of this checkout, until Ctrl-C
+	exec $(BIN)/prefect worker start --pool checkout --type process
+
+deploy: $(STAMP)  ## tell Prefect's server of the flows, their schedule and the devices; again after a change of prefect.yaml
+	$(BIN)/python -m flows.setup
+	$(BIN)/prefect --no-prompt deploy --all
 
 why: stage-named $(STAMP)  ## STAGE=train@x: the files behind a stage's digest
 	$(BIN)/python -m stages why '$(STAGE)' --listed build/code
