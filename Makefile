@@ -59,7 +59,7 @@ services: $(STAMP)  ## the servers of Prefect and MLflow, on this machine alone,
 	exec $(BIN)/python -m flows.services $(PREFECT_PORT) $(MLFLOW_PORT)
 
 worker: $(STAMP)  ## what runs the flows of this checkout, until Ctrl-C
-	exec $(BIN)/prefect worker start --pool checkout --type process
+	SR_WORKER=$$$$ exec $(BIN)/prefect worker start --pool checkout --type process
 
 deploy: $(STAMP)  ## tell Prefect's server of the flows, their schedule and the devices; again after a change of prefect.yaml
 	$(BIN)/python -m flows.setup

@@ -108,6 +108,7 @@ class Course:
         stage, device = self.running.pop(future)
         if stage in self.leased:
             self.spare.append(device)
+        future.wait()  # else its state is asked of the server, which may not have heard yet
         state = future.state
         end: End = future.result() if state.is_completed() else End.FAILED
         self.log.log(

@@ -31,7 +31,8 @@ def bring(select: Callable[[Graph], tuple[Collection[str], Collection[str]]], jo
         the state in which the flow ends: failed with a stage, cancelled when another run is at work in this checkout.
     """
     if deployment.id:
-        _die_with_worker(os.getppid())
+        # Told by `make worker`: a parent that died before this line is missed where its pid is read here.
+        _die_with_worker(int(os.environ.get("SR_WORKER", os.getppid())))
     try:
         with held(LOCK, flow_run.id or "") as dead:
             if dead and sweep(dead):

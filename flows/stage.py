@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from contextlib import nullcontext
 
@@ -18,6 +19,10 @@ from flows.repository import alone, ended
 from flows.walk import End
 
 SHOWN_LINES = 20
+CHATTER = re.compile(
+    r"didn't change, skipping$|^To (track the changes with git|enable auto staging), run:$|^\s+(git add|dvc config) "
+    r"|^Updating lock file|^Use `dvc push` to send"
+)
 
 
 @task(name="stage", task_run_name="{stage}", cache_policy=NO_CACHE, persist_result=False)
@@ -51,5 +56,5 @@ def spoken(title: str, words: Sequence[str], device: str = "") -> list[str] | St
 
 
 def weight(line: str) -> int:
-    """Return the level of the log for a line; what DVC passes over is no news."""
-    return logging.DEBUG if line.endswith("didn't change, skipping") else logging.INFO
+    """Return the level of the log for a line; what DVC passes over, or advises, is no news."""
+    return logging.DEBUG if CHATTER.search(line) else logging.INFO
