@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from pydantic import PositiveInt
 
 from flows.run import bring
 
 
 @flow(name="rebuild")
-def rebuild(jobs: int | None = None) -> State[None]:
+def rebuild(jobs: PositiveInt | None = None) -> State[None]:
     """Bring everything that is stale up to date, independent stages side by side.
 
     Args:

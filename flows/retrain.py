@@ -7,6 +7,7 @@ from functools import partial
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from pydantic import PositiveInt
 
 from flows import repository
 from flows.errors import FlowError
@@ -15,7 +16,7 @@ from flows.run import bring
 
 
 @flow(name="retrain")
-def retrain(models: list[str] | None = None, force: bool = False, jobs: int | None = None) -> State[None]:
+def retrain(models: list[str] | None = None, force: bool = False, jobs: PositiveInt | None = None) -> State[None]:
     """Train what is stale, score it, and make what is made from that.
 
     Args:

@@ -51,6 +51,8 @@ def _brought(select: Callable[[Graph], tuple[Collection[str], Collection[str]]],
     graph = repository.graph()
     selected, forced = select(graph)
     course = Course(graph, selected, forced, jobs)
+    levels = graph.levels()
+    get_run_logger().info("%d stages in %d levels; %d asked for", len(graph.stages), len(levels), len(selected))
     course.run()
     show(repository.metrics())
     said = course.verdict()

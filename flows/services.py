@@ -36,22 +36,21 @@ def main(prefect_port: int, mlflow_port: int) -> int:
     """Start both, wait until one ends, and end the other; return 0 after Ctrl-C, 1 when a server ended by itself."""
     signal.signal(signal.SIGTERM, _interrupt)
     servers: dict[str, subprocess.Popen[bytes]] = {}
+    gone: list[str] = []
     try:
         servers["Prefect"] = start(prefect(prefect_port))
         servers["MLflow"] = start(mlflow(mlflow_port))
-        log.info(
-            "Prefect: http://%s:%d   MLflow: http://%s:%d   Ctrl-C ends both", HOST, prefect_port, HOST, mlflow_port
-        )
-        while all(server.poll() is None for server in servers.values()):
+        log.info("Prefect: http://%s:%d   MLflow: http://%s:%d", HOST, prefect_port, HOST, mlflow_port)
+        while not gone:
             time.sleep(POLL_SECONDS)
-        log.error(
-            "%s has ended by itself", " and ".join(name for name, each in servers.items() if each.poll() is not None)
-        )
-        return 1
+            gone = [name for name, server in servers.items() if server.poll() is not None]
     except KeyboardInterrupt:
-        return 0
+        log.info("ending both")
     finally:
         end(list(servers.values()))
+    if gone:
+        log.error("%s has ended by itself, and says above why; is its port taken?", " and ".join(gone))
+    return int(bool(gone))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from httpx import ConnectError
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import (
     GlobalConcurrencyLimitCreate,
@@ -27,12 +26,8 @@ def main() -> None:
         FlowError: when no server answers.
     """
     with get_client(sync_client=True) as client:
-        try:
-            client.hello()
-        except ConnectError as error:
-            raise FlowError(
-                f"no Prefect server at {client.api_url}: run `make services` in another terminal"
-            ) from error
+        if client.api_healthcheck():
+            raise FlowError(f"no Prefect server at {client.api_url}: run `make services` in another terminal")
         pool(client)
         count = len(devices())
         limit(client, count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,6 +94,33 @@ def test_forced_models_are_trained_again_and_give_the_same_bytes(stand: Stand) -
     assert ("COMPLETED", "1 made, 28 up to date") == stand.ended(run, SECONDS)
     assert ["Running stage 'train@video-x2':"] == [line for line in stand.logs(run) if line.startswith("Running stage")]
     assert before == weights.read_bytes()
+
+
+@pytest.mark.parametrize("devices", [1, 2])
+def test_trainings_run_one_for_each_device(stand: Stand, devices: int) -> None:
+    """On a machine without a GPU two are played: what is trained there is told to use the processor."""
+    played = f"export SR_DEVICE=cpu CUDA_VISIBLE_DEVICES={','.join(map(str, range(devices)))}"
+    force = "from flows.retrain import retrain; retrain(models=['image-x2', 'video-x2', 'reference-x2'], force=True)"
+    stand.must("/bin/sh", "-c", f'{played}; {sys.executable} -m flows.setup && {sys.executable} -c "{force}"')
+    run = stand.runs(limit=1)[0]["id"]
+    tasks = stand.api("task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
+    spans = [(task["start_time"], task["end_time"]) for task in tasks if task["name"].startswith("train@")]
+    together = max(sum(begin <= moment < end for begin, end in spans) for moment, _ in spans)
+
+    assert 3 == len(spans)
+    assert devices == stand.api("v2/concurrency_limits/gpu")["limit"]
+    assert devices == together
+
+
+def test_a_fault_in_params_ends_the_run_with_its_line(stand: Stand) -> None:
+    params = stand.clone.path / "params.yaml"
+    before = params.read_text(encoding="utf-8")
+    stand.change("video-x2", stepz=3)
+    state, message = stand.ended(stand.ask(ON_DEMAND), 60)
+    params.write_text(before, encoding="utf-8")
+
+    assert "FAILED" == state
+    assert "models.video-x2.training.stepz: `stepz` is unknown; did you mean `steps`?" in message
 
 
 def test_a_failed_stage_is_named_with_its_last_lines_and_its_siblings_finish(stand: Stand) -> None:
