@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
@@ -20,25 +21,27 @@ PATIENCE_SECONDS = 15.0
 
 
 @contextmanager
-def held(path: Path, run: str) -> Iterator[str]:
-    """Hold the lock file ``path`` and write ``run`` into it; yield the id of the run that died holding it, or "".
+def held(path: Path, run: str) -> Iterator[list[str]]:
+    """Hold the lock file ``path`` for ``run``; yield the ids of the runs that ended without a word.
 
-    The kernel frees the lock when its holder dies, however it dies; an id that is still there then tells who.
+    Every run locks a file of its own beside it as well. The kernel frees a lock when its holder dies, however it
+    dies: a file that is still there and not locked is that of a run that is over, whether it held or waited.
 
     Raises:
         TakenError: when it is not free within fifteen seconds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+") as file:
+    own = path.with_name(f"{run}.run")
+    with _opened(own) as mine, _opened(path) as file:
+        _locked(mine.fileno())
         until = time.monotonic() + PATIENCE_SECONDS
         while not _locked(file.fileno()):
             if time.monotonic() > until:
                 raise TakenError(path.read_text(encoding="utf-8"))
             time.sleep(0.5)
-        dead = file.read()
-        _write(path, run)
-        yield dead
-        _write(path, "")
+        path.write_text(run, encoding="utf-8")
+        yield [each.stem for each in sorted(path.parent.glob("*.run")) if each != own and _left(each)]
+        own.unlink()
 
 
 def sweep(run: str) -> bool:
@@ -62,5 +65,14 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+def _left(path: Path) -> bool:
+    """Tell whether nobody holds a run's file any more, and then remove it."""
+    with _opened(path) as file:
+        if not _locked(file.fileno()):
+            return False
+        path.unlink()
+        return True
+
+
+def _opened(path: Path) -> IO[str]:
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+")

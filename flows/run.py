@@ -20,7 +20,7 @@ from flows.errors import FlowError, TakenError
 from flows.graph import Graph
 from flows.scores import show
 
-LOCK = ROOT / "build" / "flow.lock"
+LOCK = ROOT / "build" / "flows" / "lock"
 POLL_SECONDS = 1.0
 
 
@@ -34,9 +34,9 @@ def bring(select: Callable[[Graph], tuple[Collection[str], Collection[str]]], jo
         # Told by `make worker`: a parent that died before this line is missed where its pid is read here.
         _die_with_worker(int(os.environ.get("SR_WORKER", os.getppid())))
     try:
-        with held(LOCK, flow_run.id or "") as dead:
-            if dead and sweep(dead):
-                get_run_logger().warning("run %s was killed; it is marked as crashed", dead)
+        with held(LOCK, flow_run.id or "unnamed") as dead:
+            for killed in filter(sweep, dead):
+                get_run_logger().warning("run %s was killed; it is marked as crashed", killed)
             return Completed(message=_brought(select, jobs))
     except TakenError as taken:
         return Cancelled(name="Skipped", message=f"run {taken} is at work in {ROOT}; wait for it, or cancel it")

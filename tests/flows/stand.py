@@ -149,11 +149,20 @@ class Stand:
 
     def runs(self, **filters: object) -> list[dict[str, Any]]:
         """Return the flow runs, the newest first."""
-        found: list[dict[str, Any]] = self.api("flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", **filters})
+        found: list[dict[str, Any]] = self.api(
+            "flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", "limit": 200, **filters}
+        )
         return found
 
     def logs(self, run: str) -> list[str]:
-        """Return the lines of a run's log."""
+        """Return the lines of a run's log, once no more come: they are sent in batches, the last after its end."""
+        before, lines = None, self._logged(run)
+        while lines != before:
+            time.sleep(3)
+            before, lines = lines, self._logged(run)
+        return lines
+
+    def _logged(self, run: str) -> list[str]:
         wanted = {"logs": {"flow_run_id": {"any_": [run]}}, "sort": "TIMESTAMP_ASC", "limit": 200}
         pages = (self.api("logs/filter", {**wanted, "offset": offset}) for offset in range(0, 2000, 200))
         return [entry["message"] for page in pages for entry in page]
@@ -173,6 +182,8 @@ class Stand:
         path.write_text(json.dumps(config), encoding="utf-8")
         self.must(*PYTHON, "flows.setup")
         self.must(*PYTHON, "prefect", "--no-prompt", "deploy", "--all")
+        if not cron:  # an empty list leaves what was scheduled before
+            self.must(*PYTHON, "prefect", "--no-prompt", "deployment", "schedule", "clear", "-y", "retrain/nightly")
 
     def ask(self, deployment: str, *words: str) -> str:
         """Ask for a run of a deployment, and return its id."""

@@ -101,14 +101,18 @@ def test_a_checkout_is_held_by_one_run_and_tells_who_died_holding_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flows.checkout.PATIENCE_SECONDS", 0.0)
-    lock = tmp_path / "build" / "flow.lock"
+    lock = tmp_path / "build" / "lock"
     with held(lock, "first") as dead:
-        assert "" == dead
+        assert [] == dead
         with pytest.raises(TakenError, match="first"), held(lock, "second"):
             pass
+    with held(lock, "another") as dead:
+        assert ["second"] == dead
     died = subprocess.run([sys.executable, "-c", HOLDER, str(lock)], cwd=ROOT, check=False)
 
     assert -signal.SIGKILL == died.returncode
 
     with held(lock, "fourth") as dead:
-        assert "third" == dead
+        assert ["third"] == dead
+    with held(lock, "fifth") as dead:
+        assert [] == dead

@@ -60,6 +60,7 @@ def test_a_cron_schedule_fires_and_makes_the_models_and_their_scores(stand: Stan
 
     run = until(completed, SECONDS, "a scheduled run")[-1]
     stand.deploy(None)
+    assert [] == stand.api(f"deployments/{run['deployment_id']}")["schedules"]
     say(f"scheduled for {run['expected_start_time']}, started {run['start_time']}, ended {run['end_time']}")
 
     assert sorted(trained(stand.logs(run["id"]))) == sorted(
@@ -102,7 +103,7 @@ def test_trainings_run_one_for_each_device(stand: Stand, devices: int) -> None:
     played = f"export SR_DEVICE=cpu CUDA_VISIBLE_DEVICES={','.join(map(str, range(devices)))}"
     force = "from flows.retrain import retrain; retrain(models=['image-x2', 'video-x2', 'reference-x2'], force=True)"
     stand.must("/bin/sh", "-c", f'{played}; {sys.executable} -m flows.setup && {sys.executable} -c "{force}"')
-    run = stand.runs(limit=1)[0]["id"]
+    run = stand.runs(sort="END_TIME_DESC", limit=1, flow_runs={"state": {"type": {"any_": ["COMPLETED"]}}})[0]["id"]
     tasks = stand.api("task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
     spans = [(task["start_time"], task["end_time"]) for task in tasks if task["name"].startswith("train@")]
     together = max(sum(begin <= moment < end for begin, end in spans) for moment, _ in spans)
@@ -128,12 +129,12 @@ def test_a_failed_stage_is_named_with_its_last_lines_and_its_siblings_finish(sta
     stand.change("video-x2", rate=3.0e-3)
     run = stand.ask(ON_DEMAND)
     state, message = stand.ended(run, SECONDS)
+    stand.change("reference-x2", rate=1.0e-3)
     lines = stand.logs(run)
 
     assert ("FAILED", "failed: train@reference-x2; skipped because of that: evaluate@reference-x2") == (state, message)
     assert any("train@reference-x2 failed with exit status" in line and "is not finite" in line for line in lines)
     assert "evaluate@video-x2: made" in lines
-    stand.change("reference-x2", rate=1.0e-3)
 
 
 def test_a_worker_killed_while_training_leaves_no_child_and_the_next_run_continues(stand: Stand) -> None:
