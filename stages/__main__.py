@@ -1,16 +1,20 @@
 """The runner: ``python -m stages VERB [NAME] [--option PATH ...]`` calls ``main`` of ``stages/VERB.py``.
 
 It reads and checks params.yaml, guards the imports of a stage by the list in ``--code``, ties its life to that of its
-parent, hands ``main`` what it names, and turns a user's fault into one line and exit status 1.
+parent, hands ``main`` what it names, turns a user's fault into one line and exit status 1, and adds to a fault of the
+project's own what a report of it needs.
 """
 
 import logging
 import os
+import platform
 import sys
 from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 PARENT = os.getppid()
@@ -54,8 +58,19 @@ def parsed(words: list[str]) -> dict[str, Any]:
     return given
 
 
+def unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the traceback, and what whoever mends it wants to know."""
+    sys.__excepthook__(kind, error, trace)
+    from stages.facts import revision
+
+    known = [f"{name} {version(name)}" for name in ("torch", "numpy", "opencv-python-headless", "dvc", "mlflow")]
+    facts = ", ".join([f"commit {revision()}", f"Python {platform.python_version()}", *known, platform.platform()])
+    sys.stderr.write(f"This is a fault of the pipeline, not yours; please report it with all lines above. {facts}\n")
+
+
 def main() -> int:
     """Run, and return the exit status."""
+    sys.excepthook = unexpected
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     needed = ["numpy", "ruamel.yaml", "cv2", "safetensors", "torch", "tqdm", "filelock", "mlflow"]
     absent = [name for name in needed if not _there(name)]

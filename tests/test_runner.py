@@ -1,6 +1,7 @@
 """The runner: one line for a user's fault, no stage that outlives its parent, one holder of a lock."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -47,6 +48,14 @@ def test_an_unknown_entry_is_answered_with_the_known_ones() -> None:
     (line,) = fault("fetch", "photos", "--own", "own", "--out", "x")
 
     assert "params.yaml: sources has no `photos`; choices: photos-train, photos-test" == line
+
+
+def test_a_fault_of_the_project_names_what_a_report_needs() -> None:
+    code = "import sys; from stages.__main__ import unexpected; sys.excepthook = unexpected; 1 / 0"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False).stderr
+
+    assert "ZeroDivisionError: division by zero" in said.splitlines()
+    assert re.search(r"please report it with all lines above. commit [0-9a-f]{40}.*, Python 3.*, torch 2", said)
 
 
 def test_missing_packages_are_one_line_that_says_how_to_get_them() -> None:
