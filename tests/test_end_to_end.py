@@ -88,7 +88,7 @@ def test_a_change_that_moves_no_result_is_accepted_and_one_that_does_is_not(copy
 
     assert 0 == accepted.returncode, accepted.stderr
     assert "accepted" in accepted.stderr
-    assert ["evaluate@video-x2", "register"] == copy.repro()
+    assert ["evaluate@video-x2", "measure@video-x2", "register", "report"] == sorted(copy.repro())
 
     copy.edit(video, "lr.swapaxes(2, 1)", "lr.swapaxes(2, 1) + 1e-3")
     refused = copy.stages(*words)

@@ -69,10 +69,14 @@ def _trace(recipe: Recipe, size: tuple[int, int], scale: int, device: torch.devi
     image[(slice(None), middle) if axis else (middle, slice(None))] = np.nan
     network = getattr(recipe, recipe.keeps[0])
     batch = fields_of({"lr": image}, Handing(network).reads, scale, device)
+    told = f"the network `{type(network).__name__}` restores clips, not images"
     with _layers(network) as sizes:
-        output = next(iter(recipe.restore(batch).values()))
+        try:
+            output = next(iter(recipe.restore(batch).values()))
+        except RuntimeError as error:  # torch's for a batch of another shape
+            raise BatchError(f"{told}, or fails: {str(error).splitlines()[0]}") from error
     if output.ndim != 4:
-        raise BatchError(f"the network `{type(network).__name__}` restores clips, not images")
+        raise BatchError(told)
     lines = output.isnan().any(dim=1).any(dim=2 - axis)[0].nonzero()
     first, last = int(lines.min()) // scale, int(lines.max()) // scale
     return Reach(max(middle.start - first, last + 1 - middle.stop), max(sizes) / (size[0] * size[1]))
