@@ -77,7 +77,8 @@ def _curve(kind: str, contenders: Sequence[Contender]) -> Markup:
     lines = [(each, key, _thinned(each.curve, key)) for each in contenders for key in ("loss", "held_out_loss")]
     drawn = [(each, key, rows) for each, key, rows in lines if rows]
     x = linear([step for _, _, rows in drawn for step, _ in rows], LEFT, RIGHT, zero=True)
-    y = logarithmic([loss for _, _, rows in drawn for _, loss in rows], BOTTOM, TOP)
+    losses = [loss for _, _, rows in drawn for _, loss in rows]
+    y = (logarithmic if min(losses) > 0 else linear)(losses, BOTTOM, TOP)
     paths = [_line(each, [(x.place(a), y.place(b)) for a, b in rows], key != "loss") for each, key, rows in drawn]
     legend = element("figcaption", f"Loss ({kind}) over steps. ", *(_named(each) for each in contenders), *_held(drawn))
     series = [
@@ -104,7 +105,7 @@ def _named(each: Contender) -> Markup:
 
 
 def _thinned(rows: Sequence[Row], key: str) -> list[tuple[float, float]]:
-    points = [(row["step"], row[key]) for row in rows if row.get(key, 0) > 0]
+    points = [(row["step"], row[key]) for row in rows if key in row]
     every = -(-len(points) // POINTS) or 1
     return points[::-1][::every][::-1]
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from io import StringIO
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -161,10 +162,10 @@ def _json(path: Path) -> Any:
 
 
 def _csv(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(_text(path).splitlines()))
+    return list(csv.DictReader(StringIO(_text(path), newline="")))
 
 
 def _text(path: Path) -> str:
     if not path.is_file():
         raise DataError(f"{path}: not found; run `dvc repro` to make it")
-    return path.read_text(encoding="utf-8")
+    return path.read_bytes().decode("utf-8")

@@ -63,8 +63,9 @@ def _leader(suite: Suite, learnt: list[Contender]) -> Iterator[str]:
     sign = 1 if suite.main.better == "higher" else -1
     best = max(learnt, key=lambda each: sign * means[each.name])
     shown = f"{suite.main.shown(means[best.name], signed=True)} {suite.main.unit}".strip()
-    yield from ("On ", element("b", suite.name), " ", element("b", best.name, class_=f"ink {best.look}"))
-    yield f" leads: {shown} {suite.main.label} against bicubic"
+    verdict = "leads" if suite.main.wins(means[best.name], 0) else "comes nearest to bicubic, which none beats"
+    yield from ("On ", element("b", suite.name), ", ", element("b", best.name, class_=f"ink {best.look}"))
+    yield f" {verdict}: {shown} {suite.main.label} against bicubic"
     yield f", mean of {len(suite.images)} images." if len(suite.images) > 1 else "."
 
 

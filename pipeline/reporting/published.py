@@ -50,8 +50,9 @@ def published(params: Params, model: str, benchmark: str, metric: str) -> Publis
     entry = params["models"][model]
     row = f"{set_of(params, entry['suite'], benchmark)}-x{params['pairs'][entry['suite']]['scale']}"
     ours = trained_on(params, model)
+    learns_so = _made_so(params["pairs"][entry["pairs"]], params["pairs"][entry["suite"]])
     found = [
-        (_difference(table["data"], ours), table["own"], table["rows"][row][table["metrics"].index(metric)], table)
+        (_difference(table, ours, learns_so), table["own"], table["rows"][row][table["metrics"].index(metric)], table)
         for table in _tables()["tables"]
         if metric in table["metrics"] and row in table["rows"] and _fits(table, params, entry)
     ]
@@ -92,10 +93,14 @@ def _members(spec: Mapping[str, Any]) -> Iterator[str]:
         yield spec["name"]
 
 
-def _difference(theirs: list[str] | None, ours: set[str]) -> str | None:
-    if theirs is None or set(theirs) == ours:
+def _difference(table: Mapping[str, Any], ours: set[str], learns_so: bool) -> str | None:
+    """Return how the training data of ``table`` differ from ``ours``; a table without data learnt nothing."""
+    theirs = table["data"]
+    if theirs is None:
         return None
-    return f"learnt from {' and '.join(theirs)}; ours from {' and '.join(sorted(ours))}"
+    if set(theirs) != ours:
+        return f"learnt from {' and '.join(theirs)}; ours from {' and '.join(sorted(ours))}"
+    return None if learns_so else "ours learnt from LR made in another way than the LR it is judged on"
 
 
 def _fits(table: Mapping[str, Any], params: Params, entry: Mapping[str, Any]) -> bool:
@@ -104,18 +109,28 @@ def _fits(table: Mapping[str, Any], params: Params, entry: Mapping[str, Any]) ->
     return (
         network["name"] == table["network"]
         and all(_plain(_setting(network, key)) == value for key, value in table["settings"].items())
-        and _made_so(pairs, _tables()["protocols"][table["protocol"]])
+        and _made_so(pairs, _of_protocol(table["protocol"]))
         and params["suites"][entry["suite"]]["self_ensemble"] == "none"
     )
 
 
-def _made_so(pairs: Mapping[str, Any], protocol: Mapping[str, Any]) -> bool:
-    unsaid = _tables()["unsaid"]
+def _of_protocol(name: str) -> dict[str, Any]:
+    """Return how pairs of a protocol are made."""
+    protocol = _tables()["protocols"][name]
+    return {"rounding": protocol["rounding"], "degradation": [{"resize": protocol["resize"]}]}
+
+
+def _made_so(pairs: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
+    """Tell whether two blocks of pairs make LR in the same way, by one resize."""
+    return _resize(pairs) is not None and (pairs["rounding"], _resize(pairs)) == (others["rounding"], _resize(others))
+
+
+def _resize(pairs: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the one resize that makes LR, with what it leaves unsaid, or None where LR is made otherwise."""
     chain = pairs["degradation"]
-    if pairs["rounding"] != protocol["rounding"] or not isinstance(chain, list) or len(chain) != 1:
-        return False
-    said = {**unsaid, **chain[0].get("resize", {})}
-    return bool(said == {**unsaid, **protocol["resize"]})
+    if not isinstance(chain, list) or len(chain) != 1 or set(chain[0]) != {"resize"}:
+        return None
+    return {**_tables()["unsaid"], **chain[0]["resize"]}
 
 
 def _setting(network: Mapping[str, Any], key: str) -> Any:

@@ -81,11 +81,20 @@ def _head(suite: Suite) -> Iterator[Markup]:
 
 
 def _timing(suite: Suite) -> str:
-    cost = suite.contenders[0].cost
+    machines: dict[str, list[str]] = {}
+    for each in suite.contenders:
+        machines.setdefault(_machine(each), []).append(each.name)
+    named = "; ".join(f"{', '.join(names)}: {machine}" for machine, names in machines.items())
     return (
         "Seconds for a megapixel of output, from LR in memory to pixels in memory; the median of a few runs after a "
-        f"warm-up. Measured in {cost['precision']} on {cost['device']}, {cost['processor']}, {cost['threads']} threads."
+        f"warm-up. Measured in {next(iter(machines)) if len(machines) == 1 else 'several ways; compare none: ' + named}."
     )
+
+
+def _machine(each: Contender) -> str:
+    cost = each.cost
+    threads = f"{cost['threads']} thread{'s' if cost['threads'] != 1 else ''}"
+    return f"{cost['precision']} on {cost['device']}, {cost['processor']}, {threads}"
 
 
 def _sorter(label: str, unit: str, sentence: str, arrow: str = "") -> Markup:

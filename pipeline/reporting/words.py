@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,7 +13,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "psnr_yf": ("PSNR yf", "Peak signal-to-noise ratio of the luma of 8-bit RGB images, not rounded."),
     "ssim_yf": ("SSIM yf", "Structural similarity of the luma of 8-bit RGB images, not rounded."),
 }
-BORDER = " A border of {scale} pixels is left out; the score of a set is the mean of its images' scores."
+MEAN = " The score of a set is the mean of its images' scores."
 ROUNDINGS: Mapping[str, tuple[str, str]] = {
     "uint8": (
         "RGB, LR on 8 bits",
@@ -48,7 +49,9 @@ class Measure:
 
     def sentence(self, scale: int) -> str:
         """Explain the metric on pairs of ``scale``."""
-        return LABELS.get(self.name, ("", f"{self.name}."))[1] + BORDER.format(scale=scale)
+        if self.name not in LABELS:
+            return f"As pipeline/metrics/{self.name}.py computes it.{MEAN}"
+        return f"{LABELS[self.name][1]} A border of {scale} pixels is left out.{MEAN}"
 
     def shown(self, value: float, *, signed: bool = False) -> str:
         """Return ``value`` with as many digits as papers print: two of decibels, four of anything else.
@@ -67,9 +70,10 @@ class Measure:
 def count(value: float) -> str:
     """Return a count in K, M or G with three digits.
 
-    >>> [count(each) for each in (0, 8129, 1369859, 316.2e9)]
-    ['0', '8.13 K', '1.37 M', '316 G']
+    >>> [count(each) for each in (0, 8129, 999_700, 1369859, 316.2e9)]
+    ['0', '8.13 K', '1 M', '1.37 M', '316 G']
     """
+    value = float(f"{value:.3g}") if value < THOUSAND * BILLION else value
     for size, name in ((BILLION, "G"), (MILLION, "M"), (THOUSAND, "K")):
         if value >= size:
             return f"{value / size:.3g} {name}" if value / size < THOUSAND else f"{value / size:,.0f} {name}"
@@ -79,9 +83,11 @@ def count(value: float) -> str:
 def seconds(value: float) -> str:
     """Return seconds with two or three digits.
 
-    >>> [seconds(each) for each in (0.01997, 0.9999, 9.064, 123.4)]
-    ['0.020', '1.00', '9.06', '123']
+    >>> [seconds(each) for each in (0.000123, 0.01997, 0.9999, 9.064, 123.4)]
+    ['0.00012', '0.020', '1.00', '9.06', '123']
     """
+    if 0 < value < 0.01:
+        return f"{value:.{1 - math.floor(math.log10(value))}f}"
     digits = 3 if value < 0.1 else 2 if value < 100 else 0
     return f"{value:.{digits}f}"
 

@@ -1,162 +1,202 @@
-"""The page: the same inputs the same bytes, every model and no other, exact pixels, and no way out of it."""
+"""Laws of the page: what stands on it follows from its inputs alone, is escaped, and asks nothing of anybody."""
 
 from __future__ import annotations
 
-import copy
 import json
 import re
-from base64 import b64decode
-from html import unescape
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
-import cv2
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from pipeline.errors import DataError, ScoreError
-from pipeline.pairs.reading import PairSet
-from pipeline.reporting import viewing
-from pipeline.reporting.gathering import Places
-from pipeline.reporting.page import page
-from pipeline.restoring.image import restore
-from pipeline.saved import load_recipe
-from tests.reporting.world import CPU, HOSTILE, made
+from tests.reporting.made import COST, MODELS, World, bicubic, cost, curve, make, samples, shown
 
-World = tuple[dict[str, Any], Places]
+HOSTILE = "<img src=//evil onerror=alert(1)>\"'&</script><script>alert(2)</script>\n$page"
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return made(tmp_path_factory.mktemp("world"))
+class Elements(HTMLParser):
+    """Notes every element with its attributes, and the text between them."""
 
-
-@pytest.fixture(scope="module")
-def text(world: World) -> str:
-    return page(*world, CPU)
-
-
-class Outline(HTMLParser):
-    """Notes the elements of a page, with their attributes."""
-
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
         self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
 
+    def handle_data(self, data: str) -> None:
+        self.text += data
 
-def scenes(text: str) -> list[dict[str, Any]]:
-    found = re.search(r'<script type="application/json" id="pictures">(.*?)</script>', text, re.DOTALL)
-    assert found
-    loaded: list[dict[str, Any]] = json.loads(found[1])
-    return loaded
-
-
-def pixels(encoded: str) -> NDArray[np.uint8]:
-    decoded = cv2.imdecode(np.frombuffer(b64decode(encoded), np.uint8), cv2.IMREAD_COLOR_RGB)
-    return np.asarray(decoded, np.uint8)
+    @property
+    def skeleton(self) -> list[tuple[str, list[str]]]:
+        """The elements with the names of their attributes."""
+        return [(tag, sorted(attributes)) for tag, attributes in self.found]
 
 
-def test_the_same_inputs_give_the_same_bytes(world: World, text: str) -> None:
-    assert text == page(*world, CPU)
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make(tmp_path_factory.mktemp("world"))
 
 
-def test_every_model_is_there_and_a_removed_one_is_not(world: World, text: str) -> None:
-    params = copy.deepcopy(world[0])
-    del params["models"]["tiny-x2"]
-
-    assert all(name in text for name in ("plain-x2", "tiny-x2"))
-    assert "tiny-x2" not in page(params, world[1], CPU)
+@pytest.fixture(scope="module")
+def text(world: World) -> str:
+    return world.page()
 
 
-def test_the_numbers_are_those_of_the_scores(world: World, text: str) -> None:
-    params, places = world
-    for name in params["models"]:
-        means = json.loads((places.scores / f"{name}.json").read_text(encoding="utf-8"))["set-x2"]
-
-        assert f">{means['psnr_y8']:.2f}<" in text
-        assert f">{means['ssim_y8']:.4f}<" in text
+def rows(text: str) -> Iterator[list[str]]:
+    """Yield the cells of each row of the tables of scores, as text."""
+    for table in re.findall(r'<table class="sortable.*?</table>', text, re.DOTALL):
+        for row in re.findall(r"<tr>(.*?)</tr>", table.partition("<tbody>")[2], re.DOTALL):
+            yield [Elements(cell).text for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)]
 
 
-def test_the_pixels_of_the_viewer_are_those_that_restoring_gives(world: World, text: str) -> None:
-    _, places = world
-    pairs = PairSet(places.pairs / "set-x2")
-    for scene in scenes(text):
-        (entry,) = (each for each in pairs.entries if each.key == scene["image"])
-        whole = pairs.whole(entry)
-        planes = {name: pairs.field(entry, name, whole) for name in ("lr", "hr")}
-        sides = [planes["lr"].repeat(2, 0).repeat(2, 1)]
-        for name in ("plain-x2", "tiny-x2"):
-            restored = restore(load_recipe(places.models / name), {"lr": planes["lr"]}, 2, CPU).pixels
-            assert restored is not None
-            sides.append(restored)
-        sides.append(planes["hr"])
-        for part in scene["parts"]:
-            top, left, height, width = part["box"]
-            for encoded, side in zip(part["pixels"], sides, strict=True):
-                shown = pixels(encoded)
-                shown = shown if shown.shape[:2] == (height, width) else shown.repeat(2, 0).repeat(2, 1)
-
-                cut = side[top : top + height, left : left + width]
-                assert np.array_equal(np.broadcast_to(cut, shown.shape), shown)
+def test_the_same_inputs_give_the_same_page_wherever_they_lie(text: str, world: World, tmp_path: Path) -> None:
+    assert text == world.page()
+    assert text == make(tmp_path / "elsewhere").page()
 
 
-def test_names_of_files_do_no_harm(text: str) -> None:
-    outline = Outline()
-    outline.feed(text)
+def test_every_model_of_params_is_in_tables_and_viewer_and_a_removed_one_is_nowhere(world: World, text: str) -> None:
+    names = list(world.params["models"])
 
-    assert HOSTILE in [scene["image"] for scene in scenes(text)]
-    assert "a<b>" not in text.replace(json.dumps(HOSTILE), "")
-    assert 2 == sum(tag == "script" for tag, _ in outline.found)
+    assert names == [row[0] for row in rows(text)]
+    assert set(names) <= {side["name"] for scene in shown(text) for side in scene["sides"]}
+    for name in names:
+        assert name not in world.without(name).page()
 
 
-def test_nothing_in_the_page_asks_for_anything(text: str) -> None:
-    outline = Outline()
-    outline.feed(text)
-    asked = [
-        (tag, name, value)
-        for tag, attributes in outline.found
-        for name, value in attributes.items()
-        if name in ("src", "href", "action", "srcset") and not (value or "").startswith(("#", "data:"))
+def test_a_suite_whose_last_model_is_removed_is_nowhere(world: World) -> None:
+    assert "luma-x2" not in world.without("bicubic-luma-x2", "espcn-x2").page()
+
+
+def test_no_model_and_a_missing_file_are_told_in_one_line(world: World, tmp_path: Path) -> None:
+    with pytest.raises(ScoreError, match=r"^params.yaml: names no model; there is nothing to report$"):
+        world.without(*world.params["models"]).page()
+    copy = make(tmp_path, {"bicubic-x2": ("rgb-x2", bicubic())})
+    (copy.places.costs / "bicubic-x2.json").unlink()
+    with pytest.raises(DataError, match=r"costs/bicubic-x2.json: not found; run `dvc repro` to make it$"):
+        copy.page()
+
+
+def test_names_of_images_and_sets_are_text_whatever_they_hold(tmp_path: Path) -> None:
+    models = {name: MODELS[name] for name in ("bicubic-x2", "edsr-x2")}
+    pages = []
+    for folder, name in (("good", "name"), ("bad", HOSTILE)):
+        images = samples(name, "other")
+        images[0] = type(images[0])(name, images[0].planes, name)
+        pages.append(make(tmp_path / folder, models, images).page())
+    good, bad = (Elements(page) for page in pages)
+
+    assert good.skeleton == bad.skeleton
+    assert f"{HOSTILE}-x2" in bad.text
+    assert HOSTILE in {scene["image"] for scene in shown(pages[1])}
+
+
+def test_a_page_names_no_other_host_and_loads_nothing(text: str) -> None:
+    page = Elements(text)
+    addresses = [
+        value
+        for _, attributes in page.found
+        for key, value in attributes.items()
+        if key in ("src", "srcset", "href", "xlink:href", "action", "formaction", "poster", "data", "background", "ping")
     ]
 
-    assert [] == asked
-    assert [] == re.findall(r"url\((?!data:)|@import|\bfetch\(|XMLHttpRequest|WebSocket|https?://", text)
-    assert "default-src 'none'" in unescape(text)
+    assert all(each and each.startswith(("#", "data:")) for each in addresses), addresses
+    assert [] == re.findall(r"https?://|\burl\(|@import|\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|import\(", text)
+    assert {"script", "style"} >= {tag for tag, _ in page.found} & {"script", "style", "iframe", "object", "embed"}
 
 
-def test_a_suite_that_matches_nothing_published_says_so(text: str) -> None:
-    assert "No published number has this network" in text
+def test_the_policy_of_the_page_knows_its_script_and_no_other(text: str) -> None:
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+
+    assert f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'" in text
 
 
-def test_pictures_stay_within_their_budget(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(viewing, "BUDGET", 30_000)
-    found = scenes(page(*world, CPU))
+def test_scores_gains_and_images_won_are_those_of_the_files(world: World, text: str) -> None:
+    table = {row[0]: row for row in rows(text)}
+    for base, name in (("bicubic-x2", "edsr-x2"), ("bicubic-luma-x2", "espcn-x2")):
+        ours, theirs = (_images(world, each) for each in (name, base))
+        gains = [a - b for a, b in zip(ours, theirs, strict=True)]
+        means = json.loads((world.places.scores / f"{name}.json").read_text())["own-x2"]
+        won = sum(gain > 0 for gain in gains)
 
-    assert found
-    assert 30_000 >= sum(
-        len(scene["thumbnail"]) + sum(len(each) for part in scene["parts"] for each in part["pixels"])
-        for scene in found
+        assert [f"{means['psnr_y8']:.2f}", f"{means['ssim_y8']:.4f}"] == table[name][1:3]
+        assert f"{sum(gains) / len(gains):+.2f}".replace("-", "−") == table[name][3]
+        assert f"{won} – {len(gains) - won}" == table[name][4]
+        assert ["–", "–"] == table[base][3:5]
+
+
+def _images(world: World, name: str) -> list[float]:
+    lines = (world.places.scores / f"{name}.csv").read_text().splitlines()[1:]
+    return [float(line.split(",")[2]) for line in lines]
+
+
+def test_the_summary_says_who_leads_and_does_not_when_bicubic_is_better(world: World, tmp_path: Path) -> None:
+    better = make(tmp_path, {"bicubic-x2": MODELS["bicubic-x2"], "edsr-x2": MODELS["edsr-x2"]})
+    path = better.places.scores / "edsr-x2.csv"
+    path.write_text("benchmark,image,psnr_y8,ssim_y8\nown-x2,a,99,1\nown-x2,b,99,1\n")
+
+    assert "edsr-x2 comes nearest to bicubic, which none beats: −" in Elements(world.page()).text
+    assert "On rgb-x2, edsr-x2 leads: +" in Elements(better.page()).text
+
+
+def test_a_suite_without_interpolation_has_no_gains_but_bicubic_in_the_viewer(tmp_path: Path) -> None:
+    text = make(tmp_path, {name: MODELS[name] for name in ("edsr-x2", "espcn-x2")}).page()
+
+    assert {("–", "–")} == {tuple(row[3:5]) for row in rows(text)}
+    assert ["no bicubic among the models of this suite"] * 4 == re.findall(r'data-tip="(no bicubic [^"]*)"', text)
+    assert all("bicubic" == scene["sides"][1]["name"] for scene in shown(text))
+
+
+def test_sets_of_a_union_stand_side_by_side(tmp_path: Path) -> None:
+    images = [type(each)(each.key, each.planes, member) for each, member in zip(samples("a", "b"), "st", strict=True)]
+    text = make(tmp_path, {"bicubic-x2": MODELS["bicubic-x2"]}, images).page()
+
+    assert ["s-x2 (1)", "t-x2 (1)"] == re.findall(r'class="group">([^<]*)<', text)
+
+
+def test_models_that_only_interpolate_need_no_chart(tmp_path: Path) -> None:
+    text = make(tmp_path, {"bicubic-x2": ("rgb-x2", bicubic())}).page()
+
+    assert "rgb-x2: nothing was learnt, there is nothing to weigh." in text
+    assert "No model learns in training." in text
+
+
+@pytest.mark.parametrize("losses", [("-1", "-2", "-3"), ("0", "0", "0"), ("1", "0", "-1")])
+def test_losses_that_are_not_above_zero_are_drawn_too(world: World, tmp_path: Path, losses: tuple[str, ...]) -> None:
+    copy = make(tmp_path, {"bicubic-x2": MODELS["bicubic-x2"], "edsr-x2": MODELS["edsr-x2"]})
+    curve(copy.folder, "edsr-x2", "step,rate,gan,loss", *(f"{n + 1},1,{x},{x}" for n, x in enumerate(losses)))
+
+    (series,) = re.findall(r'data-series="([^"]*)"', copy.page())
+    (line,) = json.loads(series.replace("&quot;", '"'))
+    assert [float(each) for each in losses] == [point[3] for point in line["points"]]
+
+
+def test_times_of_several_machines_are_not_told_as_those_of_one(tmp_path: Path) -> None:
+    copy = make(tmp_path, {"bicubic-x2": MODELS["bicubic-x2"], "edsr-x2": MODELS["edsr-x2"]})
+    one = "Measured in fp32 on cpu, Abacus, 1 thread."
+    assert one in copy.page()
+
+    path = copy.places.costs / "edsr-x2.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **COST, "device": "cuda", "threads": 8}))
+
+    assert one not in copy.page()
+    assert (
+        "compare none: bicubic-x2: fp32 on cpu, Abacus, 1 thread; edsr-x2: fp32 on cuda, Abacus, 8 threads."
+        in copy.page()
     )
 
 
-def test_what_cannot_be_reported_is_one_line(world: World) -> None:
-    params, places = copy.deepcopy(world[0]), world[1]
-    params["models"]["absent-x2"] = params["models"]["tiny-x2"]
-    with pytest.raises(DataError, match=r"absent-x2.json: not found; run `dvc repro`"):
-        page(params, places, CPU)
-    params["models"] = {}
-    with pytest.raises(ScoreError, match="names no model"):
-        page(params, places, CPU)
+def test_what_costs_nothing_is_a_line_and_not_a_point(tmp_path: Path) -> None:
+    copy = make(tmp_path, {"bicubic-x2": MODELS["bicubic-x2"], "edsr-x2": MODELS["edsr-x2"]})
+    cost(copy.folder, "bicubic-x2", parameters=0, multiply_adds=0, seconds_per_megapixel=0.5)
+    text = copy.page()
 
-
-def test_the_report_of_a_checkout_is_not_larger_than_promised() -> None:
-    path = Path(__file__).parents[2] / "reports" / "index.html"
-    if not path.is_file():
-        pytest.skip("there is no report yet: `dvc repro` makes it")
-
-    assert path.stat().st_size < 6_000_000
+    assert 1 == text.count('class="level"')
+    assert ["edsr-x2"] * 2 + ["bicubic-x2"] == sorted(re.findall(r'aria-label="([\w-]+): ', text), reverse=True)
