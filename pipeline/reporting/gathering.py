@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
@@ -57,7 +57,7 @@ class Contender:
     means: Mapping[str, Row]
     images: Mapping[tuple[str, str], Row]
     cost: Mapping[str, Any]
-    curve: list[Row]
+    curve: Sequence[Row]
 
     @property
     def is_baseline(self) -> bool:

@@ -85,9 +85,10 @@ def _timing(suite: Suite) -> str:
     for each in suite.contenders:
         machines.setdefault(_machine(each), []).append(each.name)
     named = "; ".join(f"{', '.join(names)}: {machine}" for machine, names in machines.items())
+    where = next(iter(machines)) if len(machines) == 1 else f"several ways; compare none: {named}"
     return (
         "Seconds for a megapixel of output, from LR in memory to pixels in memory; the median of a few runs after a "
-        f"warm-up. Measured in {next(iter(machines)) if len(machines) == 1 else 'several ways; compare none: ' + named}."
+        f"warm-up. Measured in {where}."
     )
 
 

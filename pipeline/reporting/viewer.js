@@ -215,9 +215,9 @@ document.addEventListener("keydown", (event) => {
   return act();
 });
 
-// After a click in the viewer its keys work at once; who goes by Tab stays on the button.
+// After a click in the viewer its keys work at once; who goes by Tab stays on the button, or in the list of sides.
 viewer.addEventListener("click", (event) => {
-  if (event.detail > 0 && !event.target.closest("input")) canvas.focus({ preventScroll: true });
+  if (event.detail > 0 && !event.target.closest("[type=range]")) canvas.focus({ preventScroll: true });
 });
 
 function connect() {

@@ -128,9 +128,7 @@ def _pairs(folder: Path, name: str) -> dict[str, Any]:
     return block
 
 
-def _model(
-    folder: Path, name: str, suite: str, training: dict[str, Any], metrics: tuple[str, ...], seed: int
-) -> None:
+def _model(folder: Path, name: str, suite: str, training: dict[str, Any], metrics: tuple[str, ...], seed: int) -> None:
     torch.manual_seed(seed)
     network = build("networks", training["network"])
     model = folder / "models" / name

@@ -103,7 +103,8 @@ def test_a_page_names_no_other_host_and_loads_nothing(text: str) -> None:
         value
         for _, attributes in page.found
         for key, value in attributes.items()
-        if key in ("src", "srcset", "href", "xlink:href", "action", "formaction", "poster", "data", "background", "ping")
+        if key
+        in ("src", "srcset", "href", "xlink:href", "action", "formaction", "poster", "data", "background", "ping")
     ]
 
     assert all(each and each.startswith(("#", "data:")) for each in addresses), addresses
