@@ -24,18 +24,18 @@ def scores(suite: Suite, params: Params) -> Markup:
     """Return the sortable table of a suite."""
     rows = [_row(suite, each, params) for each in suite.contenders]
     title, sentence = ROUNDINGS[suite.rounding]
-    caption = element(
-        "caption",
+    said = (
         element("span", suite.name, class_="suite"),
         f" ×{suite.scale}, ",
         tip(title, f"{sentence} A border of {suite.scale} pixels is left out; everything is computed in fp32."),
         f", {len(suite.images)} image{'s' if len(suite.images) != 1 else ''}",
     )
     head = element("thead", *_head(suite))
+    caption = element("caption", element("span", *said, class_="said"))
     table = element(
         "table", caption, head, element("tbody", *rows), class_="sortable scores", id=f"scores-{suite.name}"
     )
-    notes = [] if "published" in table else [element("p", _nothing(suite), class_="quiet")]
+    notes = [] if 'class="published' in table else [element("p", _nothing(suite), class_="quiet")]
     frame = element("div", table, class_="scroll", tabindex=0, role="region", aria_label=f"Scores of {suite.name}")
     return joined(frame, *notes)
 

@@ -15,6 +15,7 @@ from pipeline.reporting.gathering import Contender, Suite
 from pipeline.reporting.published import published
 from pipeline.reporting.tables import scores
 from pipeline.reporting.words import Measure
+from tests.reporting.made import COST
 
 TABLES = json.loads(Path(module.__file__).with_name("published.json").read_text(encoding="utf-8"))
 LUMA = {"rounding": "none", "degradation": [{"resize": {"to": "target", "kernel": "bicubic"}}]}
@@ -189,14 +190,23 @@ def test_every_table_is_of_a_network_with_those_settings_and_every_setting_is_fr
         assert {len(table["metrics"])} == {len(row) for row in table["rows"].values()}
 
 
-def test_the_page_prints_the_number_its_source_and_in_grey_the_reason() -> None:
+def table_of(made: dict[str, Any]) -> str:
+    """Return the table of scores of the one model of ``made``, which is called ``published``."""
+    made["models"]["published"] = made["models"]["m"]
     measure = Measure("psnr_y8", "dB", "higher")
+    cost = {"parameters": 1, "multiply_adds": 1, "seconds_per_megapixel": 1.0, **COST}
+    images = {("test-x3", "a"): {"psnr_y8": 32.0}}
+    own = Contender("published", made["models"]["m"], "c0", 0, {"test-x3": {"psnr_y8": 32.0}}, images, cost, [])
+    return scores(Suite("test", 3, "none", (measure,), measure, (own,)), made)
+
+
+def test_a_page_without_published_numbers_says_so_whatever_its_models_are_called() -> None:
+    assert "No published number has this network" in table_of(edited("sources.test", {"name": "photos"}))
+
+
+def test_the_page_prints_the_number_its_source_and_in_grey_the_reason() -> None:
     for made, grey in ((srcnn(), False), (edited("sources.learn", {"name": "photos"}), True)):
-        cost = {"parameters": 1, "multiply_adds": 1, "seconds_per_megapixel": 1.0, "device": "cpu"}
-        cost |= {"processor": "Abacus", "threads": 1, "precision": "fp32"}
-        means = {"test-x3": {"psnr_y8": 32.0}}
-        own = Contender("m", made["models"]["m"], "c0", 0, means, {("test-x3", "a"): {"psnr_y8": 32.0}}, cost, [])
-        text = scores(Suite("test", 3, "none", (measure,), measure, (own,)), made)
+        text = table_of(made)
 
         assert "published 32.39" in text
         assert "Dong et al. (SRCNN), TPAMI 2016" in text
