@@ -31,7 +31,7 @@ def test_links_lead_to_files(page: Path) -> None:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     """A checkout with the parts that the pages tell how to write."""
     clone = make_clone(tmp_path_factory.mktemp("docs"))
-    for page in sorted((ROOT / "docs" / "how-to").glob("new-*.md")):
+    for page in (*sorted((ROOT / "docs" / "how-to").glob("new-*.md")), ROOT / "CONTRIBUTING.md"):
         for file, code in FILE.findall(page.read_text(encoding="utf-8")):
             (clone.path / file).write_text(code, encoding="utf-8")
     return clone
@@ -40,7 +40,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
 def test_the_parts_of_the_pages_pass_the_checks_of_the_source(clone: Clone) -> None:
     written = clone.run("git", "ls-files", "-o", "--exclude-standard", "pipeline").stdout.split()
 
-    assert 4 == len(written)
+    assert 5 == len(written)
     for words in (["ruff", "check"], ["ruff", "format", "--check"]):
         said = clone.run(sys.executable, "-m", *words, *written)
         assert said.returncode == 0, said.stdout
@@ -63,6 +63,8 @@ link = build("degradations", {"name": "posterise", "steps": [2, 2]})
 drawn = link.draw(np.random.default_rng(0), (1, 3), (1, 3))
 image = np.array([[[0.2], [0.3], [0.9]]], np.float32)
 assert drawn == {"steps": 2} and link.apply(image, drawn).ravel().tolist() == [0, 0.5, 1]
+network = build("networks", {"name": "srresnet", "scale": 4})
+assert sum(each.numel() for each in network.parameters()) == 1_550_659
 try:
     build("sources", {"name": "kodak24"}).fetch(Store(Path("store")))
 except SourceError as error:

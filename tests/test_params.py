@@ -30,6 +30,8 @@ from pipeline.training.settings import Training
 from tests.clones import ROOT
 
 SHIPPED = json.loads(json.dumps(YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))))
+BORN = ("bicubic-x2", "edsr-x2", "bicubic-luma-x2", "srcnn-x2", "espcn-x2")
+SHIPPED["models"] = {name: SHIPPED["models"][name] for name in BORN}  # whoever adds a model need not touch these tests
 
 FAULTS = """
 # sections, keys
