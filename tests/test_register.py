@@ -181,6 +181,6 @@ def test_a_setting_that_returns_is_the_version_it_was(copy: Clone) -> None:
     table = copy.stages("compare", "--models", "models", *REGISTRY).stdout
     lines = [line for line in table.splitlines() if " video-x2 " in line and "challenger" not in line.split()[-1]]
 
-    assert "register" == changed[-1]
+    assert "register" in changed
     assert count + 1 == len(entries(copy))
     assert [True, False] == [line.endswith("yes") for line in lines[:2]]
