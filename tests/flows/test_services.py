@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from tests.clones import Clone, make_clone
 from tests.flows.stand import PYTHON, Stand, inside, standing, trained, until
@@ -67,7 +68,13 @@ def test_a_cron_schedule_fires_and_makes_the_models_and_their_scores(stand: Stan
         path.stem for path in stand.clone.path.glob("scores/*.json")
     )
     assert 7 == len(list(stand.clone.path.glob("scores/*.json")))
-    assert "### textures-x2" in stand.api("artifacts/scores/latest")["data"]
+
+    artifact = stand.api("artifacts/scores/latest")["data"]
+    entries = YAML(typ="safe").load((stand.clone.path / "registry.yaml").read_text(encoding="utf-8"))
+    best = {entry["task"]: entry["model"] for entry in entries if entry["verdict"] == "champion"}
+    assert "### textures-x2" in artifact
+    assert best
+    assert [] == [model for model in best.values() if f"| **{model}** (champion) |" not in artifact]
 
 
 def test_a_second_run_trains_nothing_and_ends_within_a_minute(stand: Stand) -> None:
