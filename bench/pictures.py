@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,5 +35,5 @@ def _grown(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.ui
 @cache
 def _photographs() -> list[NDArray[np.uint8]]:
     """Return those in colour, the charts and textures left out."""
-    planes = (sample.planes["hr"] for split in ("train", "test") for sample in Photos(split).samples(Store(None)))
+    planes = (sample.planes["hr"] for split in ("train", "test") for sample in Photos(split).samples(Store(Path())))
     return [plane for plane in planes if plane.shape[-1] == 3]

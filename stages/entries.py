@@ -31,6 +31,11 @@ def store(own: Path) -> Store:
     return Store(folder, mirror, checkout / own)
 
 
+def device_wishes() -> list[str]:
+    """Return the devices that ``SR_DEVICE`` wants, e.g. ``cuda:0,cuda:1``: ``auto`` unless it is set."""
+    return [each.strip() for each in (os.environ.get("SR_DEVICE") or "auto").split(",")]
+
+
 def device_wish() -> str:
-    """Return the device that ``SR_DEVICE`` wants: ``auto`` unless it is set."""
-    return os.environ.get("SR_DEVICE") or "auto"
+    """Return the device for this process: the first that is wanted, or the one of its rank among several."""
+    return device_wishes()[int(os.environ.get("LOCAL_RANK", "0"))]

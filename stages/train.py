@@ -1,10 +1,12 @@
 """Trains a model, or continues where a killed training of the same kind stopped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from pipeline.learning.devices import device_of
+from pipeline.learning.ranks import joined
 from pipeline.learning.settings import Engine
 from pipeline.lookup import settings
 from pipeline.training.checkpoint import key_of
@@ -13,6 +15,7 @@ from pipeline.training.loop import Places, train
 from pipeline.training.settings import Training
 from stages.entries import device_wish, entry
 from stages.lock import held
+from stages.ranks import rank, spread
 
 
 def main(
@@ -29,17 +32,25 @@ def main(
     """Train the model ``name``; its checkpoints lie in ``resume`` under its key."""
     block = entry(params, "models", name)["training"]
     wanted, engine = settings(Training, block), settings(Engine, params["engine"])
+    if wanted.steps:
+        spread(wanted.batch)
     own = resume / key(params, name, code, pairs, start)
-    with held(own.with_suffix(".lock")):
+    device = device_of(device_wish())
+    with joined(*rank(), device) as ranks, held(own.with_suffix(".lock")) if ranks.leads else nullcontext():
         train(
             wanted,
             engine,
             Places(pairs, start, own, out, snapshots),
             name=name,
             seed=params["seed"],
-            device=device_of(device_wish()),
-            report=Curve(curves),
+            device=device,
+            report=Curve(curves) if ranks.leads else _unheard,
+            ranks=ranks,
         )
+
+
+def _unheard(_rows: Sequence[Mapping[str, float]]) -> None:
+    """Say nothing: the first rank writes the curve."""
 
 
 def key(params: Mapping[str, Any], name: str, code: Path, pairs: Path, start: Path) -> str:

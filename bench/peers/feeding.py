@@ -59,7 +59,9 @@ class Pairs(Dataset[dict[str, Tensor]]):
 
     def _read(self, path: Path) -> Any:
         encoded = np.frombuffer(path.read_bytes(), np.uint8)
-        return cv2.imdecode(encoded, cv2.IMREAD_COLOR).astype(np.float32) / 255.0
+        image = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+        assert image is not None, f"{path} is a PNG"
+        return image.astype(np.float32) / 255.0
 
     def _tensor(self, image: Any, flips: list[bool]) -> Tensor:
         if flips[0]:

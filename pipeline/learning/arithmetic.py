@@ -46,11 +46,12 @@ class Arithmetic:
         """Return the context in which networks and losses run; not the backward pass."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
 
-    def take(self, tensor: Tensor) -> Tensor:
-        """Return a field of a batch on the device, in the layout."""
-        if self.precision == "bf16" and tensor.ndim == IMAGE:
-            tensor = tensor.contiguous(memory_format=torch.channels_last)
-        return tensor.to(self.device)
+    def take(self, pixels: Tensor) -> Tensor:
+        """Return a field of a batch on the device and in the layout: float32, levels (uint8) brought to [0, 1]."""
+        last = self.precision == "bf16" and pixels.ndim == IMAGE
+        layout = torch.channels_last if last else torch.contiguous_format
+        there = pixels.to(self.device).contiguous(memory_format=layout)
+        return there / _levels(self.device) if there.dtype == torch.uint8 else there
 
 
 PLAIN = Arithmetic(torch.device("cpu"), "fp32", compiled=False)
@@ -74,6 +75,11 @@ def choose(engine: Engine, device: torch.device, model: str) -> Arithmetic:
         why_compiled,
     )
     return Arithmetic(device, precision, compiled)
+
+
+def _levels(device: torch.device) -> Tensor:
+    """Return 255 as a tensor: by a bare number a GPU multiplies with the inverse, which is not the same."""
+    return torch.full((), 255.0, device=device)
 
 
 def _precision(engine: Engine, device: torch.device) -> tuple[str, str]:

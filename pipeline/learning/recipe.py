@@ -12,6 +12,7 @@ from torch import Tensor, nn, optim
 from pipeline.errors import LearningError
 from pipeline.kinds import Fields, Schedule
 from pipeline.learning.arithmetic import PLAIN, Arithmetic
+from pipeline.learning.ranks import ALONE, Ranks
 
 Scalars: TypeAlias = dict[str, Tensor]
 
@@ -20,13 +21,16 @@ class Recipe(nn.Module, ABC):
     """A way of learning: it owns its networks and its optimizers.
 
     ``keeps`` names the networks that a model folder holds; the first is the one that maps LR to SR. ``arithmetic`` is
-    what forward passes of ``step`` and ``judge`` run in. ``looks_far`` says that ``restore`` looks at the whole image,
-    whatever the network's reach, so that an image must not be restored in tiles.
+    what forward passes of ``step`` and ``judge`` run in, ``accumulate`` the parts in which a batch is taken where
+    memory is short, ``ranks`` the processes that learn together. ``looks_far`` says that ``restore`` looks at the
+    whole image, whatever the network's reach, so that an image must not be restored in tiles.
     """
 
     keeps: ClassVar[tuple[str, ...]] = ("network",)
     looks_far: ClassVar[bool] = False
     arithmetic: Arithmetic = PLAIN
+    accumulate: int = 1
+    ranks: Ranks = ALONE
     schedule: Schedule
     optimizers: Mapping[str, optim.Optimizer]
 
@@ -59,13 +63,22 @@ class Recipe(nn.Module, ABC):
                 group["lr"] = group["initial_lr"] * factor
         return factor
 
-    def descend(self, loss: Tensor) -> None:
-        """Move every optimizer's parameters one step down ``loss``."""
+    def forget(self) -> None:
+        """Drop the gradients of the step before."""
         for optimizer in self.optimizers.values():
             optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+
+    def move(self) -> None:
+        """Move every optimizer's parameters one step down their gradients, which all ranks share."""
         for optimizer in self.optimizers.values():
+            self.ranks.share(parameter for group in optimizer.param_groups for parameter in group["params"])
             optimizer.step()
+
+    def descend(self, loss: Tensor) -> None:
+        """Move every optimizer's parameters one step down ``loss``."""
+        self.forget()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        self.move()
 
     def progress_state(self) -> dict[str, Any]:
         """Return all that must survive a kill: networks, critics, optimizers."""
@@ -87,10 +100,17 @@ class Descent(Recipe):
         """Return every loss on ``batch``, and their weighted sum as ``loss``."""
 
     def step(self, batch: Fields) -> Scalars:
-        """Descend the objective once."""
+        """Descend the objective once, by the mean gradient over ``accumulate`` equal parts of ``batch``."""
+        self.forget()
+        parts = [self._gather(part) for part in parts_of(batch, self.accumulate)]
+        self.move()
+        return {name: torch.stack([part[name] for part in parts]).mean() for name in parts[0]}
+
+    def _gather(self, part: Fields) -> Scalars:
+        """Add the gradients of one part of a batch."""
         with self.arithmetic.forward():
-            losses = self.losses(batch)
-        self.descend(losses["loss"])
+            losses = self.losses(part)
+        (losses["loss"] / self.accumulate).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         return {name: loss.detach() for name, loss in losses.items()}
 
     @torch.no_grad()
@@ -98,3 +118,16 @@ class Descent(Recipe):
         """Return the losses on held-out ``batch``."""
         with self.arithmetic.forward():
             return self.losses(batch)
+
+
+def parts_of(batch: Fields, count: int) -> list[Fields]:
+    """Cut ``batch`` into ``count`` equal parts, in their order.
+
+    Raises:
+        LearningError: when the samples do not divide.
+    """
+    size = len(next(iter(batch.values())))
+    if size % count:
+        raise LearningError(f"accumulate: a batch of {size} samples does not divide into {count} equal parts")
+    cuts = {name: field.chunk(count) for name, field in batch.items()}
+    return [{name: chunks[number] for name, chunks in cuts.items()} for number in range(count)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import BatchError, DataError
+from pipeline.images.colour import to_float
 from pipeline.pairs.reading import UNALIGNED, PairSet, Window
 from pipeline.randomness import generator
 from pipeline.shards.index import Entry
@@ -34,6 +35,7 @@ class Batches:
         patch: height and width of a patch in LR pixels.
         augment: ``dihedral`` for the eight flips and rotations, ``none`` for none.
         stream: what the stream of samples depends on, e.g. (seed, model name).
+        part: the samples of each batch that are wanted here, counted from 0; None for all.
     """
 
     def __init__(
@@ -45,27 +47,35 @@ class Batches:
         patch: int,
         augment: Literal["none", "dihedral"],
         stream: tuple[int | str, ...],
+        part: range | None = None,
     ) -> None:
         self.pairs = pairs
         self.size = size
         self.patch = patch
         self.augment = augment
         self.stream = stream
+        self.part = range(size) if part is None else part
         self.groups = _groups(pairs, sorted(fields))
         self._require_room()
 
-    def __getitem__(self, number: int) -> dict[str, NDArray[np.float32]]:
-        """Return batch ``number``: fields as float32 (B, C, H, W) or (B, T, C, H, W) in [0, 1]."""
-        samples = [self.sample(number * self.size + i) for i in range(self.size)]
-        return {name: self._stacked(name, [sample[name] for sample in samples]) for name in samples[0]}
+    def __getitem__(self, number: int) -> dict[str, NDArray[Any]]:
+        """Return batch ``number``: fields (B, C, H, W) or (B, T, C, H, W), uint8, or float32 in [0, 1].
 
-    def between(self, first: int, last: int) -> Iterator[dict[str, NDArray[np.float32]]]:
+        In memory channels lie last, as in the shards.
+        """
+        return self._stacked([self._drawn(number * self.size + i) for i in self.part])
+
+    def sample(self, number: int) -> dict[str, NDArray[np.float32]]:
+        """Return sample ``number`` of the stream: fields as float32 (C, H, W) or (T, C, H, W) in [0, 1]."""
+        return {name: in_unit(values[0]) for name, values in self._stacked([self._drawn(number)]).items()}
+
+    def between(self, first: int, last: int) -> Iterator[dict[str, NDArray[Any]]]:
         """Yield the batches ``first`` to ``last`` - 1, made a few ahead in a thread.
 
         The n-th batch is a function of n alone, so that nothing depends on when it is made.
         """
         with ThreadPoolExecutor(1) as pool:
-            waiting: deque[Future[dict[str, NDArray[np.float32]]]] = deque()
+            waiting: deque[Future[dict[str, NDArray[Any]]]] = deque()
             try:
                 for number in range(first, last):
                     waiting.append(pool.submit(self.__getitem__, number))
@@ -76,34 +86,39 @@ class Batches:
             finally:
                 pool.shutdown(cancel_futures=True)
 
-    def sample(self, number: int) -> dict[str, NDArray[np.float32]]:
-        """Return sample ``number`` of the stream: fields as float32 (C, H, W) or (T, C, H, W)."""
+    def _drawn(self, number: int) -> dict[str, NDArray[Any]]:
+        """Return the patches of sample ``number``, (..., H, W, C), as views or small arrays."""
         rng = generator(*self.stream, number)
-        sample: dict[str, NDArray[np.float32]] = {}
+        sample: dict[str, NDArray[Any]] = {}
         for fields, entries in self.groups:
-            sample |= self._draw(entries[int(rng.integers(len(entries)))], fields, rng)
+            sample |= self._cut(entries[int(rng.integers(len(entries)))], fields, rng)
         return sample
 
-    def _draw(self, entry: Entry, fields: list[str], rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+    def _cut(self, entry: Entry, fields: list[str], rng: np.random.Generator) -> dict[str, NDArray[Any]]:
         height, width = self.pairs.grid(entry)
         top, left = (int(rng.integers(side - self.patch + 1)) for side in (height, width))
         turn = int(rng.integers(8)) if self.augment == "dihedral" else 0
         window = Window(top, left, self.patch, self.patch)
-        drawn = {}
-        for field in fields:
-            pixels = self.pairs.field(entry, field, window)
-            drawn[field] = channels_first(pixels if field in UNALIGNED else turned(pixels, turn), field)
-        return drawn
+        patches = ((field, self.pairs.field(entry, field, window)) for field in fields)
+        return {field: pixels if field in UNALIGNED else turned(pixels, turn) for field, pixels in patches}
 
-    def _stacked(self, field: str, drawn: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-        """Return one array of ``drawn``, which differ in size only where a field is not cut into patches."""
-        sizes = sorted({each.shape for each in drawn})
+    def _stacked(self, samples: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+        """Return each field of ``samples`` as one array."""
+        return {field: self._stack(field, [sample[field] for sample in samples]) for field in samples[0]}
+
+    def _stack(self, field: str, patches: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Return one array of ``patches``, which differ in size only where a field is not cut into patches."""
+        sizes = sorted({each.shape[:-1] for each in patches})
         if len(sizes) > 1:
             raise BatchError(
                 f"{self.pairs.shards.folder}: the images of `{field}` differ in size ({sizes[0]}, {sizes[-1]}); "
                 "a batch needs one size: set `batch: 1`, or bring them to one size"
             )
-        return np.stack(drawn)
+        assert len({each.dtype for each in patches}) == 1, f"{field} is stored in one way"
+        stack = np.empty((len(patches), *sizes[0], _channels(field)), patches[0].dtype)
+        for place, patch in zip(stack, patches, strict=True):
+            place[...] = patch  # a grey one becomes three equal channels
+        return np.moveaxis(stack, -1, -3)
 
     def _require_room(self) -> None:
         for _, entries in self.groups:
@@ -125,13 +140,20 @@ def turned(image: NDArray[Any], turn: int) -> NDArray[Any]:
     return np.swapaxes(image, -3, -2) if turn & 4 else image
 
 
+def in_unit(values: NDArray[Any]) -> NDArray[np.float32]:
+    """Return uint8 as float32 in [0, 1]; float32 as it is."""
+    return to_float(values) if values.dtype == np.uint8 else values
+
+
 def channels_first(image: NDArray[Any], field: str) -> NDArray[np.float32]:
     """Turn pixels (..., H, W, C) into a field (..., C, H, W) in [0, 1]: three channels, or one for luma."""
-    channels = LUMA if field.endswith("_y") else RGB
-    values = image.astype(np.float32) / np.float32(255) if image.dtype == np.uint8 else image
-    planes = np.moveaxis(values, -1, -3)
-    shape = (*planes.shape[:-3], channels, *planes.shape[-2:])
+    planes = np.moveaxis(in_unit(image), -1, -3)
+    shape = (*planes.shape[:-3], _channels(field), *planes.shape[-2:])
     return np.array(np.broadcast_to(planes, shape), dtype=np.float32, order="C")
+
+
+def _channels(field: str) -> int:
+    return LUMA if field.endswith("_y") else RGB
 
 
 def _groups(pairs: PairSet, fields: list[str]) -> list[tuple[list[str], list[Entry]]]:

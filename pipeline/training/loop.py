@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -21,6 +20,7 @@ from pipeline.kinds import Fields
 from pipeline.learning.arithmetic import Arithmetic, choose
 from pipeline.learning.average import Average
 from pipeline.learning.devices import processor
+from pipeline.learning.ranks import ALONE, Ranks
 from pipeline.learning.recipe import Recipe, Scalars
 from pipeline.learning.settings import Engine
 from pipeline.lookup import build
@@ -67,10 +67,12 @@ def train(
     seed: int,
     device: torch.device,
     report: Report,
+    ranks: Ranks = ALONE,
 ) -> None:
     """Train the model ``name`` and write its folder; continue from a checkpoint where one is.
 
-    The result depends on the settings, the engine, the seed, the name and what lies in ``places`` only.
+    The result depends on the settings, the engine, the seed, the name and what lies in ``places`` only; where several
+    ``ranks`` learn together, it is that of one but for the order in which gradients are summed.
 
     Raises:
         LearningError: when a loss or a weight is no longer finite.
@@ -85,16 +87,19 @@ def train(
 
     def snapshot(step: int, seconds: float, weights: Mapping[str, Tensor]) -> None:
         if places.snapshots:
-            facts = _engine_facts(recipe.arithmetic) | {"step": step, "seconds": seconds}
+            facts = _engine_facts(recipe.arithmetic, ranks) | {"step": step, "seconds": seconds}
             save(places.snapshots / f"{step:09d}", spec, weights, facts)
 
     if settings.steps:
         recipe.arithmetic = choose(engine, device, name)
         recipe.to(device)
+        recipe.accumulate, recipe.ranks = settings.accumulate, ranks
         recipe.arithmetic.prepare(networks.values())
         Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name)).run()
-    save(places.out, spec, weights_of(networks), _engine_facts(recipe.arithmetic))
-    Checkpoints(places.resume).remove()
+    if ranks.leads:
+        save(places.out, spec, weights_of(networks), _engine_facts(recipe.arithmetic, ranks))
+        Checkpoints(places.resume).remove()
+    ranks.wait()
 
 
 class Course:
@@ -116,8 +121,9 @@ class Course:
         self.report = report
         self.snapshot = snapshot
         self.name = stream[1]
+        self.ranks = recipe.ranks
         learnt, held = pairs.split(settings.validate)
-        self.batches = self._batches(learnt, (*stream, "learn"))
+        self.batches = self._batches(learnt, (*stream, "learn"), self.ranks.part(settings.batch))
         self.held_out = self._batches(held, (*stream, "validate")) if settings.validate else None
         self.networks = {player: getattr(recipe, player) for player in recipe.keeps}
         self.average = Average(self.networks, settings.average) if settings.average else None
@@ -131,7 +137,7 @@ class Course:
         first = self._resume()
         self.recipe.train()
         self.watch.start()
-        batches = self.batches.between(first, steps)
+        batches = self.watch.over(self.batches.between(first, steps))
         bar = tqdm(batches, desc=self.name, initial=first, total=steps, unit="step", disable=None)
         with logging_redirect_tqdm():
             for step, batch in enumerate(bar, first):
@@ -148,11 +154,19 @@ class Course:
         if self.average:
             self.average.apply()
 
-    def _batches(self, pairs: PairSet, stream: tuple[int | str, ...]) -> Batches:
+    def _batches(self, pairs: PairSet, stream: tuple[int | str, ...], part: range | None = None) -> Batches:
         kept = self.settings
-        return Batches(pairs, self.recipe.reads, size=kept.batch, patch=kept.patch, augment=kept.augment, stream=stream)
+        return Batches(
+            pairs,
+            self.recipe.reads,
+            size=kept.batch,
+            patch=kept.patch,
+            augment=kept.augment,
+            stream=stream,
+            part=part,
+        )
 
-    def _taken(self, batch: Mapping[str, NDArray[np.float32]]) -> Fields:
+    def _taken(self, batch: Mapping[str, NDArray[Any]]) -> Fields:
         return {name: self.recipe.arithmetic.take(torch.from_numpy(values)) for name, values in batch.items()}
 
     def _due(self, step: int, every: int) -> bool:
@@ -160,6 +174,7 @@ class Course:
 
     def _tell(self, step: int, factor: float) -> None:
         """Report the means of the scalars since the last row, and the held-out losses."""
+        self.since = [self.ranks.mean(each) for each in self.since]
         names = self.since[0] if self.since else {}
         row: Row = {"step": step, "rate": factor}
         row |= {name: float(torch.stack([each[name] for each in self.since]).mean()) for name in names}
@@ -170,11 +185,18 @@ class Course:
             row |= {f"held_out_{name}": float(value) for name, value in judged.items()}
         self.since.clear()
         self.rows.append(row)
-        self.report([row])
+        if self.ranks.leads:
+            self.report([row])
 
     def _keep(self, step: int) -> None:
         """Write a checkpoint, if what it would hold is finite."""
         self._require_finite(step)
+        self.since = [self.ranks.mean(each) for each in self.since]
+        if self.ranks.leads:
+            self._write(step)
+        self.ranks.wait()
+
+    def _write(self, step: int) -> None:
         state = {
             "step": step,
             "recipe": self.recipe.progress_state(),
@@ -186,7 +208,14 @@ class Course:
         }
         self.checkpoints.save(step, state)
         self.snapshot(step, self.watch.seconds, self.average.values if self.average else weights_of(self.networks))
-        log.info("%s: step %d of %d, %s", self.name, step, self.settings.steps, _shown(self.rows))
+        log.info(
+            "%s: step %d of %d, %s, waited %.1f %% of the time for data",
+            self.name,
+            step,
+            self.settings.steps,
+            _shown(self.rows),
+            100 * self.watch.share_waited,
+        )
 
     def _resume(self) -> int:
         """Restore the newest checkpoint and return the step to go on with."""
@@ -199,7 +228,8 @@ class Course:
         torch.set_rng_state(state["generator"])
         self.rows, self.since = state["rows"], state["since"]
         self.watch = Watch(state["seconds"])
-        self.report(self.rows)
+        if self.ranks.leads:
+            self.report(self.rows)
         log.info("%s: continues at step %d of %d", self.name, state["step"], self.settings.steps)
         return int(state["step"])
 
@@ -217,12 +247,13 @@ def _shown(rows: list[Row]) -> str:
     return f"loss {rows[-1]['loss']:.5g}" if rows and "loss" in rows[-1] else "no row yet"
 
 
-def _engine_facts(chosen: Arithmetic) -> dict[str, Any]:
+def _engine_facts(chosen: Arithmetic, ranks: Ranks) -> dict[str, Any]:
     """Return what chose the arithmetic: equal facts give equal bits on the CPU."""
     return {
         "precision": chosen.precision,
         "compiled": chosen.compiled,
         "device": chosen.device.type,
+        "devices": ranks.count,
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "python": platform.python_version(),

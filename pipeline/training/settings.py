@@ -19,6 +19,7 @@ class Training:
         recipe: how it learns.
         steps: learning steps; 0 for a recipe that does not learn.
         batch: samples in a step, over all devices.
+        accumulate: equal parts in which a batch is taken, one after the other, where it does not fit the memory.
         patch: height and width of a patch, in LR pixels.
         augment: ``dihedral``: the eight flips and rotations, the same for LR and HR.
         average: decay per step of the running average of the weights that is saved, or None for the last weights.
@@ -31,6 +32,7 @@ class Training:
     recipe: Described[Recipe]
     steps: ZeroOrMore
     batch: OneOrMore = 16
+    accumulate: OneOrMore = 1
     patch: OneOrMore = 48
     augment: Literal["none", "dihedral"] = "dihedral"
     average: Decay | None = None

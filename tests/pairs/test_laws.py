@@ -15,7 +15,7 @@ from pipeline.images.crop import crop_to_multiple
 from pipeline.images.resize import resize
 from pipeline.kinds import Sample
 from pipeline.lookup import settings
-from pipeline.pairs.batches import Batches, turned
+from pipeline.pairs.batches import Batches, in_unit, turned
 from pipeline.pairs.making import make_pairs
 from pipeline.pairs.reading import PairSet, Window
 from pipeline.pairs.settings import Pairs
@@ -151,7 +151,9 @@ def test_the_nth_sample_is_a_function_of_the_stream_and_n_alone(tmp_path: Path) 
     stream, other = batches(pairs, "lr", "hr"), batches(pairs, "lr", "hr", stream=(1, "another"))
     fifth = stream[5]
 
-    assert np.array_equal(fifth["lr"], np.stack([batches(pairs, "lr", "hr").sample(20 + i)["lr"] for i in range(4)]))
+    assert np.array_equal(
+        in_unit(fifth["lr"]), np.stack([batches(pairs, "lr", "hr").sample(20 + i)["lr"] for i in range(4)])
+    )
     assert np.array_equal(
         fifth["hr"],
         batches(pairs, "lr", "hr", size=2)[10]["hr"].tolist() + batches(pairs, "lr", "hr", size=2)[11]["hr"].tolist(),

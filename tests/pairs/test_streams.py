@@ -19,7 +19,7 @@ from pipeline.images.crop import crop_to_multiple
 from pipeline.images.resize import resize
 from pipeline.kinds import Sample
 from pipeline.lookup import settings
-from pipeline.pairs.batches import AHEAD, Batches, channels_first, turned
+from pipeline.pairs.batches import AHEAD, Batches, channels_first, in_unit, turned
 from pipeline.pairs.making import make_pairs
 from pipeline.pairs.reading import PairSet
 from pipeline.pairs.settings import Pairs
@@ -81,7 +81,7 @@ def test_a_batch_is_its_samples_in_their_order(pairs: PairSet) -> None:
     batches = stream(pairs, "lr", "hr")
 
     for name, values in batches[4].items():
-        assert np.array_equal(np.stack([batches.sample(12 + i)[name] for i in range(3)]), values)
+        assert np.array_equal(np.stack([batches.sample(12 + i)[name] for i in range(3)]), in_unit(values))
 
 
 def test_who_stops_reading_leaves_no_thread_behind(pairs: PairSet) -> None:
@@ -113,14 +113,14 @@ def test_only_a_few_batches_wait_for_the_network(pairs: PairSet, monkeypatch: py
 
 def test_who_stops_reading_does_not_wait_for_what_was_not_begun(pairs: PairSet) -> None:
     batches, go, begun = stream(pairs, "lr", size=1), threading.Event(), []
-    sample = batches.sample
+    make = batches.__getitem__
 
-    def gated(number: int) -> dict[str, NDArray[np.float32]]:
+    def gated(number: int) -> dict[str, NDArray[Any]]:
         begun.append(number)
         assert number == 0 or go.wait(timeout=60)
-        return sample(number)
+        return make(number)
 
-    batches.sample = gated  # type: ignore[method-assign]  # of this one object
+    batches.__getitem__ = gated  # type: ignore[method-assign]  # of this one object
     reader = batches.between(0, 1000)
     next(reader)
     threading.Timer(0.3, go.set).start()
