@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -12,19 +12,29 @@ class Training:
     """Minimises the L1 loss of ``network`` with Adam.
 
     Args:
-        network: maps LR (B, 3, h, w) to SR.
+        network: what learns.
+        forward: runs it on a batch, and returns SR.
+        truth: the field that SR is compared with.
         rate: learning rate per step.
     """
 
-    def __init__(self, network: nn.Module, rate: float = 1e-4) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        forward: Callable[[nn.Module, Mapping[str, Tensor]], Tensor],
+        truth: str = "hr",
+        rate: float = 1e-4,
+    ) -> None:
         self.network = network
+        self.forward = forward
+        self.truth = truth
         self.loss = nn.L1Loss()
         self.optimizer = torch.optim.Adam(network.parameters(), lr=rate, betas=(0.9, 0.99))
 
     def step(self, batch: Mapping[str, Tensor]) -> float:
         """Learn once; return the loss."""
         self.optimizer.zero_grad()
-        loss = self.loss(self.network(batch["lr"]), batch["hr"])
+        loss = self.loss(self.forward(self.network, batch), batch[self.truth])
         loss.backward()
         self.optimizer.step()
         return float(loss.item())

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import BatchError, DataError
 from pipeline.images.colour import to_float
+from pipeline.images.turning import turned
 from pipeline.pairs.reading import UNALIGNED, PairSet, Window
 from pipeline.randomness import generator
 from pipeline.shards.index import Entry
@@ -129,15 +130,6 @@ class Batches:
                         f"{self.pairs.shards.folder}: {entry.key} has {height}x{width} LR pixels, less than a patch "
                         f"of {self.patch}; choose a smaller `patch`"
                     )
-
-
-def turned(image: NDArray[Any], turn: int) -> NDArray[Any]:
-    """Return one of the eight dihedral versions of ``image`` (..., H, W, C): 0 is the image itself."""
-    if turn & 1:
-        image = np.flip(image, -2)
-    if turn & 2:
-        image = np.flip(image, -3)
-    return np.swapaxes(image, -3, -2) if turn & 4 else image
 
 
 def in_unit(values: NDArray[Any]) -> NDArray[np.float32]:

@@ -58,5 +58,6 @@ class Shards:
             if not path.is_file():
                 raise DataError(f"{path}: not found; run `dvc repro` to make it")
             empty = path.stat().st_size == 0  # which the system does not map
-            self._maps[shard] = np.empty(0, np.uint8) if empty else np.memmap(path, dtype=np.uint8, mode="r")
+            mapped = np.empty(0, np.uint8) if empty else np.memmap(path, dtype=np.uint8, mode="r")
+            self._maps[shard] = np.asarray(mapped)  # a view: slices of a memmap itself are slow to make
         return self._maps[shard]

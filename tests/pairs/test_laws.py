@@ -13,9 +13,10 @@ from pipeline.errors import BatchError, DataError
 from pipeline.images.colour import luma, to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.images.resize import resize
+from pipeline.images.turning import turned
 from pipeline.kinds import Sample
 from pipeline.lookup import settings
-from pipeline.pairs.batches import Batches, in_unit, turned
+from pipeline.pairs.batches import Batches, in_unit
 from pipeline.pairs.making import make_pairs
 from pipeline.pairs.reading import PairSet, Window
 from pipeline.pairs.settings import Pairs

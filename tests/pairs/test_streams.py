@@ -17,9 +17,10 @@ from pipeline.errors import BatchError, DataError
 from pipeline.images.colour import luma, to_float
 from pipeline.images.crop import crop_to_multiple
 from pipeline.images.resize import resize
+from pipeline.images.turning import turned
 from pipeline.kinds import Sample
 from pipeline.lookup import settings
-from pipeline.pairs.batches import AHEAD, Batches, channels_first, in_unit, turned
+from pipeline.pairs.batches import AHEAD, Batches, channels_first, in_unit
 from pipeline.pairs.making import make_pairs
 from pipeline.pairs.reading import PairSet
 from pipeline.pairs.settings import Pairs
@@ -306,3 +307,14 @@ def test_the_eight_turns_are_the_flips_and_rotations_of_a_square() -> None:
 
     assert {np.rot90(each, k).tobytes() for each in (square, flipped) for k in range(4)} == eight
     assert np.array_equal(square, turned(square, 0))
+
+
+@pytest.mark.parametrize("shape", [(5, 7, 3), (5, 7, 1), (2, 5, 7, 3), (1, 1, 3)])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize("turn", range(8))
+def test_a_turn_is_two_flips_and_an_exchange_of_axes(shape: tuple[int, ...], dtype: str, turn: int) -> None:
+    image = levels(12, *shape[1:]).astype(dtype)[: shape[0]] if len(shape) > 3 else levels(*shape).astype(dtype)
+    expected = image[..., ::-1, :] if turn & 1 else image
+    expected = expected[..., ::-1, :, :] if turn & 2 else expected
+
+    assert np.array_equal(np.swapaxes(expected, -3, -2) if turn & 4 else expected, turned(image, turn))
