@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from pipeline.blocks.shuffle import PixelShuffle
 from pipeline.errors import LearningError
 
 
@@ -21,5 +22,5 @@ class SubPixelUpsampler(nn.Sequential):
             raise LearningError(f"scale: sub-pixel upsampling knows 1, 2, 3, 4 and 8, not {scale}")
         layers: list[nn.Module] = []
         for factor in factors:
-            layers += [nn.Conv2d(features, features * factor**2, 3, padding=1), nn.PixelShuffle(factor)]
+            layers += [nn.Conv2d(features, features * factor**2, 3, padding=1), PixelShuffle(factor)]
         super().__init__(*layers)

@@ -5,8 +5,8 @@ Network", CVPR 2016, arXiv:1609.05158.
 """
 
 from torch import Tensor, nn
-from torch.nn.functional import pixel_shuffle
 
+from pipeline.blocks.shuffle import pixel_shuffle
 from pipeline.bounds import OneOrMore
 
 __all__ = ["ESPCN"]
