@@ -1,5 +1,7 @@
-"""Pixel shuffle: channels become pixels (Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient
-Sub-Pixel Convolutional Neural Network", CVPR 2016, arXiv:1609.05158, equation 4).
+"""Pixel shuffle: channels become pixels.
+
+Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural
+Network", CVPR 2016, arXiv:1609.05158, equation 4.
 """
 
 from __future__ import annotations
