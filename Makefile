@@ -24,7 +24,7 @@ export MLFLOW_SERVER_ENABLE_JOB_EXECUTION ?= false
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup repro curve docs test check prove services worker deploy why accept tidy register compare promote rollback sync ui upscale serve static stage-named model-named task-named
+.PHONY: help setup repro curve docs test check prove bench services worker deploy why accept tidy register compare promote rollback sync ui upscale serve static stage-named model-named task-named
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ prove: $(STAMP)  ## the slow proofs, their output also in docs/proofs/
 	@mkdir -p $(PROOFS)
 	@{ $(BIN)/python -m pytest -m prove --no-header -rP --timeout 0; echo "exit status: $$?"; } 2>&1 | tee $(PROOFS)/prove.log
 	@tail -n 1 $(PROOFS)/prove.log | grep -qx 'exit status: 0'
+
+bench: $(STAMP)  ## how fast all this is beside the field's ways: reports/bench/, docs/performance.md
+	$(BIN)/python -m bench --page docs/performance.md
 
 curve: model-named $(STAMP)  ## MODEL=x: train it outside the graph, and score it at every checkpoint, over minutes
 	$(BIN)/dvc repro degrade
