@@ -20,7 +20,7 @@ from bench.work import seconds
 from pipeline.lookup import build
 from pipeline.metrics.psnr_y8 import PsnrY8
 from pipeline.metrics.ssim_y8 import SsimY8
-from pipeline.restoring.enlarging import Enlarger, side_for
+from pipeline.restoring.enlarging import Enlarger, window_for
 from pipeline.restoring.reach import reach_of
 
 TIMES = (1, 2, 4, 8)
@@ -61,7 +61,7 @@ def restored(amount: int) -> float:
     recipe = build("recipes", {"name": "fixed"}, network=build("networks", {"name": "espcn", "scale": 2}))
     device = torch.device("cpu")
     reach = reach_of(recipe, 2, device)
-    enlarge = Enlarger(recipe, 2, reach, side_for(reach, 2, MEMORY), device)
+    enlarge = Enlarger(recipe, 2, reach, window_for(reach, 2, MEMORY), device)
     return seconds(lambda: enlarge(picture))
 
 

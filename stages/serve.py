@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.learning.devices import device_of
+from pipeline.learning.settings import Engine
+from pipeline.lookup import settings
 from pipeline.params.options import options
 from pipeline.restoring.enlarging import enlarger
 from pipeline.serving.app import Champion, Limits, application
@@ -24,6 +26,7 @@ def main(
     limits: Path | None = None,
 ) -> None:
     """Listen on ``port`` of this machine; ``limits`` as in ``pixels=64000000 workers=2``."""
+    device, engine = device_of(device_wish()), settings(Engine, params["engine"])
     wanted = task_in(params, str(task or ""))
 
     def load(before: Champion | None) -> Champion:
@@ -31,6 +34,6 @@ def main(
         if before and before.hash == record.hash:
             return before
         with folder_of(record, models) as folder:
-            return Champion(record.model, record.hash, enlarger(folder, device_of(device_wish())))
+            return Champion(record.model, record.hash, enlarger(folder, device, engine=engine))
 
     listen(application(Follower(ledger, load), options(Limits, str(limits or ""), "LIMITS")), str(port))

@@ -8,6 +8,8 @@ from typing import Any
 from pipeline.errors import PipelineError
 from pipeline.images.raw import Development
 from pipeline.learning.devices import device_of
+from pipeline.learning.settings import Engine
+from pipeline.lookup import settings
 from pipeline.params.options import options
 from pipeline.restoring.enlarging import enlarger
 from pipeline.restoring.upscaling import upscale
@@ -31,7 +33,8 @@ def main(
         raise PipelineError("name a MODEL or a TASK, not both")
     how = options(Development, str(raw or ""), "RAW")
     with _chosen(params, str(model or ""), str(task or ""), models, ledger, records) as folder:
-        upscale(enlarger(folder, device_of(device_wish())), image, out, how)
+        engine = settings(Engine, params["engine"])
+        upscale(enlarger(folder, device_of(device_wish()), engine=engine), image, out, how)
 
 
 @contextmanager

@@ -48,10 +48,13 @@ class Arithmetic:
 
     def take(self, pixels: Tensor) -> Tensor:
         """Return a field of a batch on the device and in the layout: float32, levels (uint8) brought to [0, 1]."""
-        last = self.precision == "bf16" and pixels.ndim == IMAGE
-        layout = torch.channels_last if last else torch.contiguous_format
-        there = pixels.to(self.device).contiguous(memory_format=layout)
+        there = self.laid(pixels.to(self.device))
         return there / _levels(self.device) if there.dtype == torch.uint8 else there
+
+    def laid(self, field: Tensor) -> Tensor:
+        """Return ``field`` in the layout: the channels of an image last in memory where that is faster."""
+        last = self.precision == "bf16" and field.ndim == IMAGE
+        return field.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)
 
 
 PLAIN = Arithmetic(torch.device("cpu"), "fp32", compiled=False)

@@ -6,13 +6,18 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Engine:
-    """How the arithmetic of training is done; scores are always computed in fp32.
+    """How the arithmetic of training and of enlarging is done; scores are always computed in fp32.
 
     Args:
         precision: ``bf16`` runs the forward pass under autocast, with channels last; weights and optimizers stay in
             fp32. ``auto``: bf16 where the processor or GPU computes in it.
-        compile: ``on`` compiles the network in place, which costs up to a minute. ``auto``: where that is possible.
+        compile: ``on`` compiles the network in place, which costs up to a minute. ``auto``: for training, where that is
+            possible; pictures are enlarged in less time than that.
     """
 
     precision: Literal["auto", "fp32", "bf16"]
     compile: Literal["auto", "on", "off"]
+
+
+EXACT = Engine("fp32", "off")
+"""What scores are computed in."""

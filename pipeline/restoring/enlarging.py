@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ from tqdm import tqdm
 
 from pipeline.errors import ImageError
 from pipeline.images.resize import resize
+from pipeline.learning.arithmetic import choose
 from pipeline.learning.handing import scale_of
 from pipeline.learning.recipe import Recipe
+from pipeline.learning.settings import EXACT, Engine
 from pipeline.restoring.image import restore
 from pipeline.restoring.reach import ALIGNED, Reach, reach_of
 from pipeline.restoring.tiles import tiles
@@ -24,7 +26,7 @@ from pipeline.saved import load_recipe
 
 log = logging.getLogger(__name__)
 
-MEMORY = 256 * 2**20
+MEMORY = 320 * 2**20
 """Bytes that the largest layer may read and write for one tile, unless said otherwise."""
 LARGEST = 2048
 """Pixels on a side of an enlarged tile, at most: colours and interpolation take memory too."""
@@ -40,13 +42,13 @@ class Enlarger:
         recipe: the model's recipe with its trained networks, on ``device``.
         scale: HR pixels per LR pixel.
         reach: what it needs around a tile.
-        side: height and width of a tile, in LR pixels, without what is read around it.
+        window: height and width of a tile, in LR pixels, with what is read around it; a multiple of ``ALIGNED``.
     """
 
     recipe: Recipe
     scale: int
     reach: Reach
-    side: int
+    window: int
     device: torch.device
 
     def __call__(self, pixels: NDArray[Any], name: str | None = None) -> NDArray[Any]:
@@ -66,7 +68,7 @@ class Enlarger:
         height, width, channels = pixels.shape
         scale, colours = self.scale, min(channels, 3)
         large = np.empty((height * scale, width * scale, channels), pixels.dtype)
-        cuts = list(tiles(height, width, self._side_for(pixels), self.reach.pixels or 0))
+        cuts = list(tiles(height, width, self._window_for(pixels), self.reach.pixels or 0, ALIGNED))
         for rows, columns in tqdm(cuts, desc=name, unit="tile", disable=None if name else True):
             part = self._restored(pixels[rows.read(), columns.read(), :colours])
             large[rows.made(scale), columns.made(scale), :colours] = part[rows.kept(scale), columns.kept(scale)]
@@ -74,8 +76,8 @@ class Enlarger:
             large[..., colours:] = _enlarged(pixels[..., colours:], (height * scale, width * scale))
         return large
 
-    def _side_for(self, pixels: NDArray[Any]) -> int:
-        return max(pixels.shape[:2]) if self.reach.pixels is None else self.side
+    def _window_for(self, pixels: NDArray[Any]) -> int:
+        return max(pixels.shape[:2]) if self.reach.pixels is None else self.window
 
     def _restored(self, part: NDArray[Any]) -> NDArray[Any]:
         """Restore one tile, (h, w, 1 or 3)."""
@@ -86,10 +88,11 @@ class Enlarger:
         return restored if restored.shape[-1] == part.shape[-1] else _mean(restored)
 
 
-def enlarger(model: Path, device: torch.device, memory: int = MEMORY) -> Enlarger:
+def enlarger(model: Path, device: torch.device, memory: int = MEMORY, engine: Engine = EXACT) -> Enlarger:
     """Return what enlarges with the model in the folder ``model``; how far it looks is measured.
 
     Args:
+        engine: the arithmetic; ``bf16`` is faster and may move a pixel by a grey level.
         memory: bytes that the largest layer may read and write for one tile; the larger, the less is read twice.
 
     Raises:
@@ -101,13 +104,22 @@ def enlarger(model: Path, device: torch.device, memory: int = MEMORY) -> Enlarge
     reach = reach_of(recipe, scale, device)
     if reach.pixels is None:
         log.info("%s: looks at the whole image; it is restored in one piece, whatever memory that takes", model.name)
-    return Enlarger(recipe, scale, reach, side_for(reach, scale, memory), device)
+    else:
+        recipe.arithmetic = choose(_without_auto(engine), device, model.name)
+        recipe.arithmetic.prepare(getattr(recipe, player) for player in recipe.keeps)
+    wide = 2 if recipe.arithmetic.precision == "bf16" else 1
+    return Enlarger(recipe, scale, reach, window_for(reach, scale, wide * memory), device)
 
 
-def side_for(reach: Reach, scale: int, memory: int) -> int:
-    """Return the side, in LR pixels, of the largest tile that ``memory`` and ``LARGEST`` allow, or ``ALIGNED``."""
+def _without_auto(engine: Engine) -> Engine:
+    """Return ``engine``, compiling only where that is asked for: it takes longer than most pictures."""
+    return replace(engine, compile="off") if engine.compile == "auto" else engine
+
+
+def window_for(reach: Reach, scale: int, memory: int) -> int:
+    """Return the side, in LR pixels, of the largest tile that ``memory`` and ``LARGEST`` allow, or the smallest."""
     read = min(math.isqrt(int(memory / max(reach.memory, 1))), LARGEST // scale)
-    return max((read - 2 * (reach.pixels or 0)) // ALIGNED, 1) * ALIGNED
+    return max(read // ALIGNED * ALIGNED, 2 * (reach.pixels or 0) + ALIGNED)
 
 
 def _check(pixels: NDArray[Any]) -> None:

@@ -36,7 +36,7 @@ class Restored:
 
 
 def restore(recipe: Recipe, planes: Mapping[str, NDArray[Any]], scale: int, device: torch.device) -> Restored:
-    """Restore one image or clip.
+    """Restore one image or clip, in the recipe's arithmetic.
 
     Args:
         recipe: a model's recipe with its trained networks.
@@ -46,7 +46,9 @@ def restore(recipe: Recipe, planes: Mapping[str, NDArray[Any]], scale: int, devi
         device: where the network runs.
     """
     wanted = Handing(getattr(recipe, recipe.keeps[0])).reads
-    output = recipe.restore(fields_of(planes, wanted, scale, device))
+    batch = fields_of(planes, wanted, scale, device)
+    with recipe.arithmetic.forward():
+        output = recipe.restore({name: recipe.arithmetic.laid(field) for name, field in batch.items()})
     levels = to_uint8 if "lr" not in planes or planes["lr"].dtype == np.uint8 else to_uint16
     if "sr" in output:
         return Restored(None, levels(_channels_last(output["sr"])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,18 +29,30 @@ class Span:
         return slice((self.start - self.read_from) * scale, (self.stop - self.read_from) * scale)
 
 
-def spans(length: int, side: int, reach: int) -> list[Span]:
-    """Cover ``length`` with spans of at most ``side`` pixels; each reads ``reach`` more where the image has them."""
-    starts = range(0, length, side)
-    return [
-        Span(start, min(start + side, length), max(start - reach, 0), min(start + side + reach, length))
-        for start in starts
-    ]
+def spans(length: int, window: int, reach: int, grid: int = 1) -> list[Span]:
+    """Cover ``length`` with as few spans as can be, which read at most ``window`` pixels (and less than ``grid`` more).
+
+    Each reads ``reach`` around what it gives, where the image has that much. All begin on lines of ``grid``, and all
+    but the last read equally much, the last too where ``length`` is on the grid: a compiled network is made for one
+    size.
+
+    Args:
+        window: a multiple of ``grid``, more than twice ``reach``, which is one too.
+    """
+    if length <= window:
+        return [Span(0, length, 0, length)]
+    assert window > 2 * reach
+    count = math.ceil((length - 2 * reach) / (window - 2 * reach))
+    read = math.ceil((length + 2 * reach * (count - 1)) / count / grid) * grid
+    begins = [number * (read - 2 * reach) for number in range(count - 1)] + [(length - read) // grid * grid]
+    ends = [begin + read for begin in begins[:-1]] + [length]
+    bounds = [0, *(begin + reach for begin in begins[1:]), length]
+    return [Span(*each) for each in zip(bounds, bounds[1:], begins, ends, strict=False)]
 
 
-def tiles(height: int, width: int, side: int, reach: int) -> Iterator[tuple[Span, Span]]:
+def tiles(height: int, width: int, window: int, reach: int, grid: int = 1) -> Iterator[tuple[Span, Span]]:
     """Yield rows and columns of each tile, from the top left to the bottom right."""
-    columns = spans(width, side, reach)
-    for rows in spans(height, side, reach):
+    columns = spans(width, window, reach, grid)
+    for rows in spans(height, window, reach, grid):
         for each in columns:
             yield rows, each

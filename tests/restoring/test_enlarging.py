@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 from pipeline.errors import BatchError, ImageError
 from pipeline.images.resize import resize
+from pipeline.learning.arithmetic import Arithmetic
 from pipeline.learning.recipe import Recipe
 from pipeline.lookup import build
-from pipeline.restoring.enlarging import LARGEST, Enlarger, side_for
+from pipeline.restoring.enlarging import LARGEST, Enlarger, window_for
 from pipeline.restoring.image import restore
 from pipeline.restoring.reach import ALIGNED, Reach, reach_of
 from pipeline.restoring.tiles import spans, tiles
@@ -64,8 +65,9 @@ def recipe_of(name: str, scale: int = 2) -> Recipe:
     return fixed(small(name, scale))
 
 
-def enlarging(recipe: Recipe, scale: int = 2, side: int = 16) -> Enlarger:
-    return Enlarger(recipe, scale, reach_of(recipe, scale, CPU), side, CPU)
+def enlarging(recipe: Recipe, scale: int = 2, more: int = 16) -> Enlarger:
+    reach = reach_of(recipe, scale, CPU)
+    return Enlarger(recipe, scale, reach, 2 * (reach.pixels or 0) + more, CPU)
 
 
 def picture(height: int, width: int, channels: int, dtype: type = np.uint8) -> NDArray[Any]:
@@ -75,9 +77,11 @@ def picture(height: int, width: int, channels: int, dtype: type = np.uint8) -> N
     return (smooth * (257 if dtype is np.uint16 else 1)).astype(dtype)
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize(("name", "scale"), SCALED)
-def test_tiles_give_what_one_pass_over_the_whole_gives(name: str, scale: int) -> None:
+def test_tiles_give_what_one_pass_over_the_whole_gives(name: str, scale: int, precision: str) -> None:
     recipe = recipe_of(name, scale)
+    recipe.arithmetic = Arithmetic(CPU, precision, compiled=False)
     pixels = picture(45, 61, 3)
     whole = restore(recipe, {"lr": pixels}, scale, CPU).pixels
     assert whole is not None
@@ -88,6 +92,18 @@ def test_tiles_give_what_one_pass_over_the_whole_gives(name: str, scale: int) ->
     difference = np.abs(tiled.astype(int) - whole)
     assert difference.max() <= 1
     assert difference.mean() <= TIPPED
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_bf16_moves_pixels_by_little(name: str) -> None:
+    recipe, pixels = recipe_of(name), picture(40, 56, 3)
+    exact = enlarging(recipe, more=64)(pixels)
+    recipe.arithmetic = Arithmetic(CPU, "bf16", compiled=False)
+
+    moved = np.abs(enlarging(recipe, more=64)(pixels).astype(int) - exact)
+
+    assert moved.mean() <= 0.5
+    assert moved.max() <= 4
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -209,16 +225,26 @@ def test_what_is_no_picture_is_refused(pixels: NDArray[Any]) -> None:
         enlarging(recipe_of("bicubic"))(pixels)
 
 
-def test_tiles_cover_every_pixel_once_and_read_what_they_need() -> None:
-    counted = np.zeros((37, 50), int)
-    for rows, columns in tiles(37, 50, 16, 8):
+@pytest.mark.parametrize(("height", "width", "window"), [(37, 50, 32), (96, 33, 24), (7, 200, 40), (64, 63, 64)])
+def test_tiles_cover_every_pixel_once_and_read_what_they_need(height: int, width: int, window: int) -> None:
+    counted = np.zeros((height, width), int)
+    for rows, columns in tiles(height, width, window, 8, ALIGNED):
         counted[rows.made(1), columns.made(1)] += 1
-        for span, length in ((rows, 37), (columns, 50)):
-            assert span.read_from == max(span.start - 8, 0)
-            assert span.read_to == min(span.stop + 8, length)
+        for span, length in ((rows, height), (columns, width)):
+            assert 0 <= span.read_from <= max(span.start - 8, 0)
+            assert min(span.stop + 8, length) <= span.read_to <= length
+            assert span.read_to - span.read_from < window + ALIGNED
             assert 0 == span.read_from % ALIGNED
 
     assert bool((counted == 1).all())
+
+
+@pytest.mark.parametrize(("length", "grid"), [(96, ALIGNED), (37, 1), (61, 1), (200, ALIGNED)])
+def test_all_tiles_read_equally_much_where_the_grid_allows(length: int, grid: int) -> None:
+    found = spans(length, 32, 8, grid)
+
+    assert 1 == len({span.read_to - span.read_from for span in found})
+    assert len(found) == -(-(length - 16) // (32 - 16))
 
 
 def test_one_tile_is_the_whole() -> None:
@@ -228,20 +254,20 @@ def test_one_tile_is_the_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reach", "scale", "memory", "side"),
+    ("reach", "scale", "memory", "window"),
     [
-        (Reach(8, 100.0), 2, 10_000 * 100, 80),  # 100 pixels read, 16 of them around
-        (Reach(40, 2048.0), 2, 2**18, ALIGNED),  # too little for any tile: the smallest
-        (Reach(8, 0.0), 2, 2**28, LARGEST // 2 - 16),
-        (Reach(8, 0.0), 8, 2**28, LARGEST // 8 - 16),
+        (Reach(8, 100.0), 2, 10_000 * 100, 96),  # 100 pixels, on the grid
+        (Reach(40, 2048.0), 2, 2**18, 80 + ALIGNED),  # too little for any tile: the smallest
+        (Reach(8, 0.0), 2, 2**28, LARGEST // 2),
+        (Reach(8, 0.0), 8, 2**28, LARGEST // 8),
     ],
 )
-def test_the_tile_is_as_large_as_memory_allows(reach: Reach, scale: int, memory: int, side: int) -> None:
-    assert side == side_for(reach, scale, memory)
+def test_the_tile_is_as_large_as_memory_allows(reach: Reach, scale: int, memory: int, window: int) -> None:
+    assert window == window_for(reach, scale, memory)
 
 
-def test_the_side_of_a_tile_decides_nothing() -> None:
-    enlarge = enlarging(recipe_of("espcn"), side=8)
+def test_the_size_of_a_tile_decides_nothing() -> None:
+    enlarge = enlarging(recipe_of("espcn"), more=8)
     pixels = picture(33, 41, 3)
 
-    assert np.array_equal(enlarge(pixels), replace(enlarge, side=24)(pixels))
+    assert np.array_equal(enlarge(pixels), replace(enlarge, window=40)(pixels))
