@@ -31,7 +31,7 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class ImageScore:
-    """The scores of one image under the name of its benchmark."""
+    """The scores of one image under the name of its benchmark: the suite, or ``suite/set`` where that joins several."""
 
     benchmark: str
     image: str
@@ -75,7 +75,7 @@ class Judge:
         restored = restore(self.recipe, planes, facts.scale, self.device)
         hr = self.pairs.field(entry, "hr", window)
         frames = list(compared(restored, hr, facts.scale, facts.rounding))
-        benchmark = f"{entry.member}-x{facts.scale}" if entry.member else facts.benchmark
+        benchmark = f"{facts.benchmark}/{entry.member}" if entry.member else facts.benchmark
         values = {}
         for name, metric in self.metrics.items():
             wanted = needs(metric.__call__)

@@ -44,7 +44,7 @@ def make_pairs(settings: Pairs, name: str, *, shards: Path, learner: Path, out: 
             entries = [maker.pair(*each) for each in zip(kept, drawn, strict=True)]
         link_shards(source.folder, [place for entry in kept for place in entry.planes.values()], folder)
         write_index(folder, entries)
-        facts = Facts(settings.scale, settings.rounding, f"{settings.source}-x{settings.scale}", source.digest())
+        facts = Facts(settings.scale, settings.rounding, name, source.digest())
         (folder / PAIRS).write_text(json.dumps(asdict(facts), indent=1) + "\n", encoding="utf-8")
 
 

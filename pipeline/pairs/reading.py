@@ -26,7 +26,7 @@ class Facts:
     Args:
         scale: HR pixels per LR pixel.
         rounding: ``uint8`` or ``none``.
-        benchmark: the name under which scores on these pairs stand: ``<source entry>-x<scale>``.
+        benchmark: the name under which scores on these pairs stand: that of their entry in params.yaml.
         data: the content digest of the source's images.
     """
 
@@ -34,6 +34,11 @@ class Facts:
     rounding: Rounding
     benchmark: str
     data: str
+
+
+def member_of(benchmark: str) -> str:
+    """Return the set of ``suite/set``, under which an image of joined sets is scored; else the name itself."""
+    return benchmark.partition("/")[2] or benchmark
 
 
 @dataclass(frozen=True)

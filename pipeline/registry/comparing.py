@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any, TypeAlias
 
+from pipeline.pairs.reading import member_of
 from pipeline.registry.facts import Facts
 from pipeline.registry.ledger import Entry
 from pipeline.registry.records import SHORT, Record
@@ -81,10 +82,10 @@ def _rows(shown: Sequence[Entry], stand: Standing, facts: Facts, present: Presen
 
 
 def scores_of(record: Record) -> dict[str, str]:
-    """Return the means as they are read; the benchmark stands in the name where the suite has several."""
+    """Return the means as they are read; the set stands in the name where the suite has several."""
     means = record.means()
     return {
-        f"{benchmark}/{name}" if len(means) > 1 else name: f"{value:.{2 if 'psnr' in name else 4}f}"
+        f"{member_of(benchmark)}/{name}" if len(means) > 1 else name: f"{value:.{2 if 'psnr' in name else 4}f}"
         for benchmark, values in means.items()
         for name, value in values.items()
     }

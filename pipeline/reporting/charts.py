@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline.pairs.reading import member_of
 from pipeline.reporting.axes import Axis, linear, logarithmic
 from pipeline.reporting.gathering import Contender, Row, Suite
 from pipeline.reporting.marks import mark, swatch
@@ -47,7 +48,7 @@ def against(suite: Suite, benchmark: str, cost: Against) -> Markup:
     y = linear(list(scored.values()), BOTTOM, TOP)
     x = logarithmic([each.cost[cost.key] for each in dear] or [1.0], LEFT, RIGHT)
     unit = f" ({suite.main.unit})" if suite.main.unit else ""
-    title = f"{suite.main.label}{unit} on {benchmark} over {cost.title}"
+    title = f"{suite.main.label}{unit} on {member_of(benchmark)} over {cost.title}"
     parts = [
         _frame(x, y, cost.said, cost.title, f"{suite.main.label}{unit} {suite.main.arrow}"),
         *(_level(each, y.place(scored[each.name]), suite.main.shown(scored[each.name])) for each in free),

@@ -77,7 +77,7 @@ def _costs(suites: list[Suite]) -> Iterator[Markup]:
             continue
         for benchmark in suite.benchmarks:
             drawn = [charts.against(suite, benchmark, cost) for cost in charts.COSTS]
-            title = element("h3", suite.name if len(suite.benchmarks) == 1 else f"{suite.name}: {benchmark}")
+            title = element("h3", benchmark)
             yield element("div", title, element("div", *drawn, class_="charts"))
 
 

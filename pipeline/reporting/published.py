@@ -17,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from pipeline.pairs.reading import member_of
 from pipeline.reporting.gathering import Params
 
 DATA = ("published.json",)
@@ -69,7 +70,7 @@ def set_of(params: Params, pairs: str, benchmark: str) -> str | None:
     block = params["pairs"][pairs]
     spec = params["sources"][block["source"]]
     if spec["name"] == "union":
-        member = benchmark.removesuffix(f"-x{block['scale']}")
+        member = member_of(benchmark)
         spec = {"name": member, **spec["of"].get(member, {})}
     return spec["name"] if set(spec) <= HARMLESS else None
 

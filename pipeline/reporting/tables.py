@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.pairs.reading import member_of
 from pipeline.reporting.gathering import Contender, Params, Suite
 from pipeline.reporting.marks import strip, swatch
 from pipeline.reporting.markup import Markup, element, joined, tip
@@ -63,7 +64,9 @@ def _head(suite: Suite) -> Iterator[Markup]:
     measures = [(name, each) for name in suite.benchmarks for each in suite.measures]
     if several:
         groups = [
-            element("th", f"{name} ({number})", scope="colgroup", colspan=len(suite.measures), class_="group")
+            element(
+                "th", f"{member_of(name)} ({number})", scope="colgroup", colspan=len(suite.measures), class_="group"
+            )
             for name, number in suite.benchmarks.items()
         ]
         yield element("tr", element("td"), *groups, element("td", colspan=5))

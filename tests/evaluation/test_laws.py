@@ -66,12 +66,12 @@ def test_scores_stand_under_their_members_and_means_are_means_of_images(
     means = json.loads((tmp_path / "means.json").read_text())
     with (tmp_path / "images.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert {"a-x2": 1, "b-x2": 2} == {benchmark: each["images"] for benchmark, each in means.items()}
+    assert {"some-x2/a": 1, "some-x2/b": 2} == {benchmark: each["images"] for benchmark, each in means.items()}
     assert ["i0", "i1", "i2"] == [row["image"] for row in rows]
     for metric in ("psnr_y8", "ssim_yf"):
         own = [float(row[metric]) for row in rows]
-        assert means["a-x2"][metric] == pytest.approx(own[0], abs=2e-6)
-        assert means["b-x2"][metric] == pytest.approx(sum(own[1:]) / 2, abs=2e-6)
+        assert means["some-x2/a"][metric] == pytest.approx(own[0], abs=2e-6)
+        assert means["some-x2/b"][metric] == pytest.approx(sum(own[1:]) / 2, abs=2e-6)
 
 
 def test_nothing_to_score_is_an_error(tmp_path: Path, model: Path) -> None:

@@ -24,7 +24,7 @@ from pipeline.images.similarity import psnr
 from pipeline.kinds import Described, Sample
 from pipeline.lookup import build, settings
 from pipeline.pairs.making import make_pairs
-from pipeline.pairs.reading import PairSet
+from pipeline.pairs.reading import PairSet, member_of
 from pipeline.pairs.settings import Pairs
 from pipeline.restoring.image import Restored
 from pipeline.saved import save
@@ -53,16 +53,16 @@ def scored(folder: Path, pairs: Path, *metrics: str, network: str = "bicubic", s
     return score(suite, model=folder / "model", pairs=pairs, device=CPU)
 
 
-@pytest.mark.parametrize("scale", [2, 3])
-@pytest.mark.parametrize(("member", "benchmark"), [("", "set-x{}"), ("town", "town-x{}")])
-def test_a_benchmark_is_the_member_or_else_the_source_with_the_scale(
-    tmp_path: Path, member: str, benchmark: str, scale: int
+@pytest.mark.parametrize(("member", "benchmark"), [("", "pairs-x"), ("town", "pairs-x/town"), ("a/b", "pairs-x/a/b")])
+def test_a_benchmark_is_the_suite_and_the_set_where_it_joins_several(
+    tmp_path: Path, member: str, benchmark: str
 ) -> None:
-    pairs = pairs_of(tmp_path, Sample("a", {"hr": levels(20, 20, 3)}, member), scale=scale)
+    pairs = pairs_of(tmp_path, Sample("a", {"hr": levels(20, 20, 3)}, member))
 
-    (found,) = scored(tmp_path, pairs, "psnr_y8", scale=scale)
+    (found,) = scored(tmp_path, pairs, "psnr_y8")
 
-    assert (benchmark.format(scale), "a") == (found.benchmark, found.image)
+    assert (benchmark, "a") == (found.benchmark, found.image)
+    assert (member or benchmark) == member_of(found.benchmark)
 
 
 @pytest.mark.parametrize("scale", [2, 3])

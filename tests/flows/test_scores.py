@@ -1,13 +1,8 @@
-"""The table of scores."""
+"""The table of scores, and who is champion."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from flows import scores
-from flows.scores import champions, tables
+from flows.scores import best, tables
 
 METRICS = {
     "scores/edsr-x2.json": {"b100": {"psnr_y8": 33.15812, "images": 100}, "set5": {"psnr_y8": 38.0}},
@@ -15,35 +10,43 @@ METRICS = {
 }
 
 
-def test_every_benchmark_has_a_table_of_models_and_metrics_and_a_champion_is_marked() -> None:
+def test_every_benchmark_has_a_table_of_models_and_metrics() -> None:
     expected = """\
 ### b100
 
 | model | images | psnr_y8 | ssim_y8 |
 | --- | ---: | ---: | ---: |
 | bicubic-x2 | 100 | 32.2000 | 0.9000 |
-| **edsr-x2** (champion) | 100 | 33.1581 |  |
+| edsr-x2 | 100 | 33.1581 |  |
 
 ### set5
 
 | model | psnr_y8 |
 | --- | ---: |
-| **edsr-x2** (champion) | 38.0000 |"""
+| edsr-x2 | 38.0000 |"""
 
-    assert expected == tables(METRICS, ["edsr-x2"])
+    assert expected == tables(METRICS)
 
 
-def test_champions_are_the_last_so_called_of_each_task(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(scores, "ROOT", tmp_path)
-    assert frozenset() == champions()
-
-    told = [
-        ("sr-a", "old", "champion"),
-        ("sr-a", "new", "champion"),
-        ("sr-a", "worse", "challenger"),
-        ("sr-b", "other", "champion"),
+def test_the_champion_of_a_task_is_the_last_so_called() -> None:
+    told = [("sr-b", "other", "c"), ("sr-a", "old", "c"), ("sr-a", "new", "c"), ("sr-a", "worse", "challenger")]
+    entries = [
+        {
+            "task": task,
+            "model": model,
+            "hash": 9 * model,
+            "date": "2026-01-02 03:04:05Z",
+            "verdict": verdict.replace("c", "champion") if verdict == "c" else verdict,
+        }
+        for task, model, verdict in told
     ]
-    lines = (f"- {{task: {task}, model: {model}, verdict: {verdict}}}\n" for task, model, verdict in told)
-    (tmp_path / "registry.yaml").write_text("".join(lines), encoding="utf-8")
+    expected = """\
+### Champions
 
-    assert {"new", "other"} == champions()
+| task | champion | hash | since |
+| --- | --- | --- | --- |
+| sr-a | **new** | newnewne | 2026-01-02 03:04:05Z |
+| sr-b | **other** | otheroth | 2026-01-02 03:04:05Z |"""
+
+    assert expected == best(entries)
+    assert "" == best([])

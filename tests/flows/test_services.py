@@ -71,10 +71,14 @@ def test_a_cron_schedule_fires_and_makes_the_models_and_their_scores(stand: Stan
 
     artifact = stand.api("artifacts/scores/latest")["data"]
     entries = YAML(typ="safe").load((stand.clone.path / "registry.yaml").read_text(encoding="utf-8"))
-    best = {entry["task"]: entry["model"] for entry in entries if entry["verdict"] == "champion"}
+    best = {entry["task"]: entry for entry in entries if entry["verdict"] == "champion"}
     assert "### textures-x2" in artifact
     assert best
-    assert [] == [model for model in best.values() if f"| **{model}** (champion) |" not in artifact]
+    assert [] == [
+        each
+        for each in best.values()
+        if f"| {each['task']} | **{each['model']}** | {each['hash'][:8]} |" not in artifact
+    ]
 
 
 def test_a_second_run_trains_nothing_and_ends_within_a_minute(stand: Stand) -> None:

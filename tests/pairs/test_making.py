@@ -131,7 +131,7 @@ def test_lr_is_rounded_once_at_the_end(tmp_path: Path) -> None:
 def test_what_holds_for_all_pairs_stands_beside_them(tmp_path: Path) -> None:
     pairs = make(tmp_path, images(), rounding="none")
 
-    assert Facts(3, "none", "set-x3", Shards(tmp_path / "shards").digest()) == pairs.facts
+    assert Facts(3, "none", "some-x3", Shards(tmp_path / "shards").digest()) == pairs.facts
 
 
 REFUSED: dict[str, tuple[dict[str, tuple[int, ...]], Any, str]] = {

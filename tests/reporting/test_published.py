@@ -60,7 +60,7 @@ def edited(path: str, value: Any) -> dict[str, Any]:
     return made
 
 
-def found(made: dict[str, Any], benchmark: str = "test-x3", metric: str = "psnr_y8") -> tuple[float, str | None] | None:
+def found(made: dict[str, Any], benchmark: str = "s/test", metric: str = "psnr_y8") -> tuple[float, str | None] | None:
     number = published(made, "m", benchmark, metric)
     return None if number is None else (number.value, number.differs)
 
@@ -113,8 +113,8 @@ def test_whatever_else_differs_takes_the_number_away(path: str, value: Any) -> N
 def test_another_metric_or_another_set_has_another_number_or_none() -> None:
     assert found(srcnn(), metric="psnr_yf") is None
     assert found(srcnn(), metric="ssim_y8") is None
-    assert found(edited("sources.test", {"name": "union", "of": {"set5": {}, "set14": {}}}), "set5-x3") == (32.39, None)
-    assert found(edited("sources.test", {"name": "union", "of": {"set5": {}, "set14": {}}}), "set14-x3") is None
+    assert found(edited("sources.test", {"name": "union", "of": {"set5": {}, "set14": {}}}), "s/set5") == (32.39, None)
+    assert found(edited("sources.test", {"name": "union", "of": {"set5": {}, "set14": {}}}), "s/set14") is None
 
 
 @pytest.mark.parametrize(
