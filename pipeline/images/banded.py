@@ -164,7 +164,7 @@ def _sums(part: list[_Run], image: Pixels) -> Singles:
     padded = -(-width // tile) * tile
     band = np.empty((max(run.bottom for run in part) - source, padded), np.float32)
     band[:, :width] = image[source : source + len(band)]
-    band[:, width:] = 0
+    band[:, width:] = 0  # what lay there might overflow
     sums = np.empty((part[-1].top + len(part[-1].matrix) * part[-1].blocks - top, padded), np.float32)
     for run in part:
         made, needed = run.matrix.shape

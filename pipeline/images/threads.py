@@ -1,12 +1,14 @@
-"""Work on parts of an image, on all cores."""
+"""Work on images and on parts of an image, on all cores."""
 
 import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
 
 Part = TypeVar("Part")
+Made = TypeVar("Made")
 
 
 def cores() -> int:
@@ -25,6 +27,24 @@ def each(work: Callable[[Part], None], parts: Iterable[Part]) -> None:
             work(part)
     else:
         list(_pool(os.getpid()).map(work, listed))
+
+
+def ahead(work: Callable[[Part], Made], parts: Iterable[Part]) -> Iterator[Made]:
+    """Yield what ``work`` makes of each part, in order, while the next ones are worked on: one more than cores.
+
+    ``work`` may call ``each``. An error is raised in its part's place, when what has begun has ended.
+    """
+    waiting: deque[Future[Made]] = deque()
+    with ThreadPoolExecutor(cores(), thread_name_prefix="images") as pool:
+        try:
+            for part in parts:
+                waiting.append(pool.submit(work, part))
+                if len(waiting) > cores():
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 @cache

@@ -48,6 +48,33 @@ def test_the_first_parts_error_comes_out(two_cores: None) -> None:
         threads.each(work, range(5))
 
 
+def test_what_is_made_ahead_comes_in_order_and_no_more_than_cores_plus_one(two_cores: None) -> None:
+    begun: list[int] = []
+
+    def work(part: int) -> int:
+        begun.append(part)
+        return part * part
+
+    for number, made in enumerate(threads.ahead(work, range(20))):
+        assert number * number == made
+        assert len(begun) <= number + 3
+
+
+def test_an_error_ahead_comes_in_its_place_and_ends_the_rest(two_cores: None) -> None:
+    begun: list[int] = []
+
+    def work(part: int) -> int:
+        begun.append(part)
+        return 1 // (3 - part)
+
+    made = threads.ahead(work, range(100))
+
+    assert [0, 0, 1] == [next(made) for _ in range(3)]
+    with pytest.raises(ZeroDivisionError):
+        next(made)
+    assert len(begun) < 10
+
+
 def _in_a_fork(answer: "multiprocessing.SimpleQueue[int]") -> None:
     done: list[int] = []
     threads.each(done.append, range(9))
@@ -61,7 +88,7 @@ def test_a_fork_does_not_wait_for_the_threads_of_its_parent(two_cores: None) -> 
     answer = context.SimpleQueue()
     process = context.Process(target=_in_a_fork, args=(answer,))
     process.start()
-    process.join(60)
+    process.join(20)
     stuck = process.is_alive()
     process.kill()
 
