@@ -129,6 +129,7 @@ class Link(ABC):
     """One degradation: all chance is in ``draw``, ``apply`` is deterministic, ``after`` tells the size that leaves.
 
     Images are float32 (H, W, C) or clips (T, H, W, C) in [0, 1]; ``target`` is the LR size the chain must reach.
+    Pairs are made in several threads at once, with the same links.
     """
 
     @abstractmethod

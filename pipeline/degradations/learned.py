@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ __all__ = ["Learned"]
 
 IMAGE = 3
 """The dimensions of an image (H, W, C); a clip (T, H, W, C) has one more."""
+_SEEDED = threading.Lock()
+"""Held while torch's one generator has an image's seed: pairs are made in several threads."""
 
 
 class Learned(Link):
@@ -47,7 +50,7 @@ class Learned(Link):
 
     def _degraded(self, image: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
         hr = torch.from_numpy(image).movedim(-1, 0).expand(3, *image.shape[:2])
-        with torch.no_grad(), torch.random.fork_rng():
+        with _SEEDED, torch.no_grad(), torch.random.fork_rng():
             torch.manual_seed(seed)
             lr = self.network(hr[None])["lr"][0]
         degraded: NDArray[np.float32] = lr.clamp(0, 1).movedim(0, -1).numpy()

@@ -13,6 +13,7 @@ Sample = TypeVar("Sample", np.uint8, np.float32, np.float64)
 LUMA_RANGE = (16, 235)
 """The 8-bit luma of black and of white."""
 
+_VALUES_AT_ONCE = 1 << 16  # so that they stay in a core's second cache from step to step
 _MATRIX = [[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]]
 _RGB_TO_YCBCR = np.array(_MATRIX) / 255
 _OFFSET = np.array([16.0, 128.0, 128.0]) / 255
@@ -66,7 +67,13 @@ def to_float(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def to_uint8(image: NDArray[Float]) -> NDArray[np.uint8]:
     """Map floats of any shape, in [0, 1] or clipped to it, to uint8, rounded half up."""
-    return (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
+    values, levels = image.reshape(-1), np.empty(image.size, np.uint8)
+    for start in range(0, image.size, _VALUES_AT_ONCE):
+        block = np.clip(values[start : start + _VALUES_AT_ONCE], 0, 1)
+        block *= 255
+        block += 0.5
+        levels[start : start + _VALUES_AT_ONCE] = block
+    return levels.reshape(image.shape)
 
 
 def to_uint16(image: NDArray[Float]) -> NDArray[np.uint16]:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline import atomic
 from pipeline.degradations.chain import Chain
 from pipeline.errors import DataError
+from pipeline.images import threads
 from pipeline.images.colour import to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.kinds import Drawn, Link, Size
@@ -41,7 +43,8 @@ def make_pairs(settings: Pairs, name: str, *, shards: Path, learner: Path, out: 
             maker = Maker(source, chain, settings, Writer(folder), (seed, name))
             kept = [_without_lr(entry) for entry in source.entries]
             drawn = [maker.draw(entry) for entry in kept]
-            entries = [maker.pair(*each) for each in zip(kept, drawn, strict=True)]
+            degraded = threads.ahead(maker.degraded, zip(kept, drawn, strict=True))
+            entries = [maker.written(*each) for each in zip(kept, drawn, degraded, strict=True)]
         link_shards(source.folder, [place for entry in kept for place in entry.planes.values()], folder)
         write_index(folder, entries)
         facts = Facts(settings.scale, settings.rounding, name, source.digest())
@@ -50,7 +53,7 @@ def make_pairs(settings: Pairs, name: str, *, shards: Path, learner: Path, out: 
 
 @dataclass(frozen=True)
 class Maker:
-    """Makes one pair after the other; ``key`` is what the draws depend on beside the image's own key."""
+    """Makes pairs; ``key`` is what the draws depend on beside the image's own key."""
 
     source: Shards
     chain: Link
@@ -71,15 +74,23 @@ class Maker:
             )
         return drawn
 
-    def pair(self, entry: Entry, drawn: Drawn) -> Entry:
-        """Return ``entry`` with its LR plane and the draw that made it."""
-        plane, field = ("lr", "hr") if self.settings.rounding == "uint8" else ("lr_y", "hr_y")
-        image = crop_to_multiple(self._hr(entry, field), self.settings.scale)
+    def degraded(self, pair: tuple[Entry, Drawn]) -> NDArray[Any]:
+        """Return the LR plane of an entry, from what was drawn for it; several threads make some at once."""
+        entry, drawn = pair
+        image = crop_to_multiple(self._hr(entry, "hr" if self._plane == "lr" else "hr_y"), self.settings.scale)
         degraded = self.chain.apply(to_float(image), drawn)
         target = self._target(entry)
         assert degraded.shape[-3:-1] == target, f"{entry.key}: a link promised {target}, gave {degraded.shape}"
-        values = to_uint8(degraded) if plane == "lr" else degraded.astype(np.float32)
-        return Entry(entry.key, entry.member, {**entry.planes, plane: self.writer.add(plane, values)}, drawn["links"])
+        return to_uint8(degraded) if self._plane == "lr" else degraded.astype(np.float32)
+
+    def written(self, entry: Entry, drawn: Drawn, values: NDArray[Any]) -> Entry:
+        """Return ``entry`` with its LR plane, which is written, and the draw that made it."""
+        place = self.writer.add(self._plane, values)
+        return Entry(entry.key, entry.member, {**entry.planes, self._plane: place}, drawn["links"])
+
+    @property
+    def _plane(self) -> str:
+        return "lr" if self.settings.rounding == "uint8" else "lr_y"
 
     def _hr(self, entry: Entry, field: str) -> Any:
         how = derived(field, entry.planes)

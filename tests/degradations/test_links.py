@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +164,16 @@ def test_a_learned_link_leaves_the_chance_of_others_alone(noisy: Learned) -> Non
     noisy.apply(image(), {"seed": 3})
 
     assert torch.equal(state, torch.get_rng_state())
+
+
+def test_a_learned_link_keeps_its_chance_when_several_threads_run_it(noisy: Learned) -> None:
+    draws = [{"seed": seed} for seed in range(40)]
+    noisy.network.register_forward_pre_hook(lambda *_: time.sleep(0.001))  # between seed and chance
+    apart = [noisy.apply(image(), drawn) for drawn in draws]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda drawn: noisy.apply(image(), drawn), draws))
+
+    np.testing.assert_array_equal(apart, together)
 
 
 def test_another_draw_of_a_learned_link_moves_what_is_random_in_its_network_and_nothing_else(noisy: Learned) -> None:

@@ -13,7 +13,8 @@ from numpy.typing import DTypeLike, NDArray
 from pipeline.errors import ImageError
 from pipeline.images.crop import crop_to_multiple
 from pipeline.images.files import read
-from pipeline.images.resize import Border, Kernel, resize
+from pipeline.images.resize import resize
+from pipeline.images.taps import Border, Kernel
 
 KERNELS = get_args(Kernel)
 BORDERS = get_args(Border)

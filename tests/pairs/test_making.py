@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.degradations.chain import Chain
 from pipeline.errors import BatchError, DataError
+from pipeline.images import threads
 from pipeline.images.colour import to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.images.resize import resize
@@ -19,8 +23,9 @@ from pipeline.lookup import build, settings
 from pipeline.pairs.making import make_pairs
 from pipeline.pairs.reading import PAIRS, Facts, PairSet, Window
 from pipeline.pairs.settings import Pairs
+from pipeline.shards.index import Place
 from pipeline.shards.reading import Shards
-from pipeline.shards.writing import pack
+from pipeline.shards.writing import Writer, pack
 
 TO_TARGET: dict[str, dict[str, Any]] = {"resize": {"to": "target", "kernel": "bicubic"}}
 CHAIN: list[dict[str, dict[str, Any]]] = [{"resize": {"to": [0.3, 0.9], "kernel": "bilinear"}}, TO_TARGET]
@@ -35,8 +40,11 @@ def images(keys: str = "abc") -> list[Sample]:
     return [Sample(key, {"hr": levels(*SIZES[key], 3, seed=ord(key))}) for key in keys]
 
 
-def make(folder: Path, samples: list[Sample], *, seed: int = 1, name: str = "some-x3", **options: Any) -> PairSet:
-    pack(samples, None, folder / "shards")
+def make(
+    folder: Path, samples: list[Sample] | None, *, seed: int = 1, name: str = "some-x3", **options: Any
+) -> PairSet:
+    if samples is not None:
+        pack(samples, None, folder / "shards")
     block = {"source": "set", "scale": 3, "learner": "scratch", "rounding": "uint8", "degradation": CHAIN, **options}
     wanted = settings(Pairs, block)
     make_pairs(wanted, name, shards=folder / "shards", learner=folder, out=folder / "pairs", seed=seed)
@@ -69,6 +77,69 @@ def test_making_pairs_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     first, second = ({path.name: path.read_bytes() for path in (tmp_path / each / "pairs").iterdir()} for each in "ab")
     assert {"hr-000.bin", "lr-000.bin", "index.jsonl", "pairs.json"} == first.keys()
     assert first == second
+
+
+@pytest.mark.parametrize("chain", [CHAIN, [TO_TARGET]])
+def test_one_core_and_many_make_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chain: Any) -> None:
+    samples = [Sample(f"{number:02d}", {"hr": levels(40 + 7 * number % 23, 50, 3)}) for number in range(24)]
+    made = []
+    for cores in (1, 5):
+        monkeypatch.setattr(threads, "cores", lambda cores=cores: cores)
+        make(tmp_path / str(cores), samples, degradation=chain)
+        made.append({path.name: path.read_bytes() for path in (tmp_path / str(cores) / "pairs").iterdir()})
+
+    assert made[0] == made[1]
+
+
+def test_pairs_are_made_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting, apply = threading.Barrier(2, timeout=30), Chain.apply
+
+    def meet(self: Chain, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:
+        meeting.wait()
+        return apply(self, image, drawn)
+
+    monkeypatch.setattr(threads, "cores", lambda: 2)
+    monkeypatch.setattr(Chain, "apply", meet)
+
+    assert 2 == len(make(tmp_path, images("ab")).entries)
+
+
+def test_of_two_images_that_fail_the_first_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = threading.Event()
+
+    def dying(self: Chain, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:
+        if image.shape[0] == SIZES["a"][0] - 1:
+            failed.wait(30)
+            raise OSError("of a")
+        failed.set()
+        raise OSError("of another")
+
+    monkeypatch.setattr(threads, "cores", lambda: 3)
+    monkeypatch.setattr(Chain, "apply", dying)
+
+    with pytest.raises(OSError, match=r"of a$"):
+        make(tmp_path, images())
+
+
+def test_memory_does_not_grow_with_the_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "cores", lambda: 2)
+    picture, add = levels(300, 300, 3), Writer.add
+
+    def slow(self: Writer, plane: str, image: NDArray[Any]) -> Place:
+        time.sleep(0.01)
+        return add(self, plane, image)
+
+    peaks = []
+    for count in (4, 40):
+        pack([Sample(f"{number:02d}", {"hr": picture}) for number in range(count)], None, tmp_path / "shards")
+        monkeypatch.setattr(Writer, "add", slow)
+        tracemalloc.start()
+        make(tmp_path, None, scale=1, degradation=[TO_TARGET])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        monkeypatch.setattr(Writer, "add", add)
+
+    assert peaks[1] < peaks[0] + 10 * picture.nbytes
 
 
 @pytest.mark.parametrize("rounding", ["uint8", "none"])
