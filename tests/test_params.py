@@ -54,13 +54,15 @@ models.edsr-x2.training.network.name: esdr
 without models.edsr-x2.training.network.name
     params.yaml: models.edsr-x2.training.network.name: missing; name it; choices: <networks>
 models.edsr-x2.training.recipe.losses.mss: 1.0
-    params.yaml: models.edsr-x2.training.recipe.losses.mss.name: `mss` is unknown; did you mean `mse`? Choices: <losses>
+    params.yaml: models.edsr-x2.training.recipe.losses.mss: `mss` is unknown; did you mean `mse`? Choices: <losses>
+models.edsr-x2.training.recipe.losses.far: {name: mss, weight: 1.0}
+    params.yaml: models.edsr-x2.training.recipe.losses.far.name: `mss` is unknown; did you mean `mse`? Choices: <losses>
 pairs.photos-train-x2.degradation: [{nonsense: {}}]
-    params.yaml: pairs.photos-train-x2.degradation[0].nonsense.name: `nonsense` is unknown; choices: <degradations>
+    params.yaml: pairs.photos-train-x2.degradation[0].nonsense: `nonsense` is unknown; choices: <degradations>
 pairs.photos-train-x2.degradation: [resize]
     params.yaml: pairs.photos-train-x2.degradation[0]: must be one part with its options, as in `chain: {}`, not the text 'resize'; choices: <degradations>
 suites.photos-test-x2.metrics.psnr: {}
-    params.yaml: suites.photos-test-x2.metrics.psnr.name: `psnr` is unknown; did you mean `psnr_yf`? Choices: <metrics>
+    params.yaml: suites.photos-test-x2.metrics.psnr: `psnr` is unknown; did you mean `psnr_yf`? Choices: <metrics>
 sources.both: {name: union, of: {a: {name: photo}}}
     params.yaml: sources.both.of.a.name: `photo` is unknown; did you mean `photos`? Choices: <sources>
 
