@@ -11,6 +11,9 @@ Kernel = NDArray[np.float32]
 NEAR_ZERO = 1e-3
 """The least standard deviation, in pixels: whatever is below is one pixel, too."""
 
+FINE = 16
+"""Points along the side of a pixel by which its share inside a disk is found."""
+
 
 def line(size: int, sigma: float, shift: float = 0.0) -> Kernel:
     """Return a Gaussian (size,); its outer product with itself is the round Gaussian (size, size).
@@ -63,9 +66,11 @@ def sinc(size: int, cutoff: float) -> Kernel:
 
 
 def disk(radius: float) -> Kernel:
-    """Return a disk of ``radius`` pixels, as a lens out of focus makes it; pixels at its rim count in part."""
-    grid = _grid(2 * int(np.ceil(radius)) + 1)
-    return _normalised(np.clip(radius + 0.5 - np.hypot(grid, grid[:, None]), 0, 1))
+    """Return a disk of ``radius`` pixels, as a lens out of focus makes it: each pixel weighs its share inside."""
+    size = 2 * int(np.ceil(radius)) + 1
+    fine = (np.arange(size * FINE) + 0.5) / FINE - size / 2
+    inside = np.add.outer(fine**2, fine**2) <= radius**2
+    return _normalised(inside.reshape(size, FINE, size, FINE).mean(axis=(1, 3)))
 
 
 def odd_between(rng: np.random.Generator, sizes: tuple[int, int]) -> int:
