@@ -135,6 +135,17 @@ def test_a_blur_answers_a_point_with_its_kernel(options: Any, drawn: Drawn, kern
     assert np.allclose(whole[::-1, ::-1], answer, atol=1e-6)
 
 
+@pytest.mark.parametrize("step", [2, 3, 4])
+def test_a_shifted_blur_before_every_nth_pixel_takes_the_middle_of_n_pixels(step: int) -> None:
+    ramp = np.broadcast_to(np.arange(48, dtype=np.float32)[:, None, None], (48, 48, 1)) / 100
+    blur = {"sigma": [0.6, 0.6], "size": [25, 25], "shift": (step - 1) / 2}
+    link = made("chain", links=[{"blur": blur}, {"decimate": {"step": step}}])
+
+    taken = link.apply(np.ascontiguousarray(ramp), link.draw(generator(1), (48, 48), (9, 9)))[3:-3]
+
+    assert np.allclose(ramp.reshape(48 // step, step, 48, 1).mean(1)[3:-3, ::step], taken, atol=1e-4)
+
+
 @pytest.mark.parametrize("name", ["noise", "speckle"])
 def test_noise_has_the_drawn_deviation(name: str) -> None:
     drawn = {"sigma": 0.05, "grey": False, "mixture": None, "seed": 3}
