@@ -1,8 +1,9 @@
 """BT.601 colour as MATLAB's rgb2ycbcr has it (Y from 16 to 235 of 255), and the two ranges of an image."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
@@ -20,7 +21,8 @@ _PIXELS_AT_ONCE = 1 << 15  # their sums, too
 _MATRIX = [[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]]
 _RGB_TO_YCBCR = np.array(_MATRIX) / 255
 _OFFSET = np.array([16.0, 128.0, 128.0]) / 255
-_RED, _GREEN, _BLUE = (np.arange(256) / 255 * weight for weight in _RGB_TO_YCBCR[0])
+_REAL_PARTS = [np.arange(256) / 255 * weight for weight in _RGB_TO_YCBCR[0]]
+_WHOLE_PARTS = [np.arange(256, dtype=np.int32) * weight for weight in (65481, 128553, 24966)]
 _YCBCR_TO_RGB = np.linalg.inv(_RGB_TO_YCBCR)
 
 
@@ -62,20 +64,28 @@ def _of_pixels(image: NDArray[Any], function: Callable[[NDArray[Any]], NDArray[A
 
 def _whole_luma(pixels: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Compute in whole numbers, 255,000 to a grey level, so that rounding half up is exact."""
-    red, green, blue = (pixels[:, channel].astype(np.int32) for channel in range(3))
-    total = 65481 * red + 128553 * green + 24966 * blue + 16 * 255_000
-    rounded: NDArray[np.int32] = (total + 127_500) // 255_000
-    return rounded
+    total: NDArray[np.int32] = _looked_up(pixels, _WHOLE_PARTS)
+    total += 16 * 255_000 + 127_500
+    total //= 255_000
+    return total
 
 
 def _real_luma(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Add what each level of each channel gives, to the bit what ``luma`` gives for fractions."""
-    total = _RED[pixels[:, 0]]
-    total += _GREEN[pixels[:, 1]]
-    total += _BLUE[pixels[:, 2]]
+    """Compute to the bit what ``luma`` gives for fractions."""
+    total: NDArray[np.float64] = _looked_up(pixels, _REAL_PARTS)
     total += _OFFSET[0]
     total *= 255
     return total
+
+
+def _looked_up(pixels: NDArray[np.uint8], parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Add what red, green and blue of each pixel (n, 3) give; ``parts`` has what each of 256 levels gives."""
+    planes = zip(cv2.split(pixels[:, None]), parts, strict=True)
+    given: list[NDArray[Any]] = [np.asarray(cv2.LUT(plane, part)) for plane, part in planes]
+    red, green, blue = given
+    red += green
+    red += blue
+    return red[:, 0]
 
 
 def _luma_of_fractions(image: NDArray[Sample]) -> NDArray[Sample]:
