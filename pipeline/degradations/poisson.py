@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.bounds import NotNegative, Rising, Share
 from pipeline.images.colour import to_uint8
+from pipeline.images.photons import counted
 from pipeline.kinds import Drawn, Link, Size
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _strayed(levels: NDArray[np.uint8], seed: int) -> NDArray[np.float32]:
     """Return counts less their mean, white being 1."""
     different = np.count_nonzero(np.bincount(levels.ravel(), minlength=256))
     photons = 2 ** int(np.ceil(np.log2(different)))
-    mean = np.arange(256) * (photons / 255)
-    counts = np.random.default_rng(seed).poisson(mean[levels])
-    strayed: NDArray[np.float32] = (counts.astype(np.float32) - mean.astype(np.float32)[levels]) / np.float32(photons)
+    mean = (np.arange(256) * (photons / 255)).astype(np.float32)
+    counts = counted(levels, photons, np.random.default_rng(seed))
+    strayed: NDArray[np.float32] = (counts.astype(np.float32) - mean[levels]) / np.float32(photons)
     return strayed
