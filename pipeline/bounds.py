@@ -27,6 +27,7 @@ class Bound:
 ZeroOrMore: TypeAlias = Annotated[int, Bound("at least 0", lambda value: value >= 0)]
 OneOrMore: TypeAlias = Annotated[int, Bound("at least 1", lambda value: value >= 1)]
 Odd: TypeAlias = Annotated[int, Bound("odd and at least 1", lambda value: value >= 1 and value % 2 == 1)]
+Quality: TypeAlias = Annotated[int, Bound("at least 1 and at most 100", lambda value: 1 <= value <= 100)]
 NotNegative: TypeAlias = Annotated[float, Bound("at least 0", lambda value: value >= 0)]
 Positive: TypeAlias = Annotated[float, Bound("above 0", lambda value: value > 0)]
 Share: TypeAlias = Annotated[float, Bound("at least 0 and at most 1", lambda value: 0 <= value <= 1)]

@@ -8,8 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
+from pipeline.lookup import build, names, signature
+from pipeline.params.check import checked
+from pipeline.params.words import keys
+from pipeline.randomness import generator
 from tests.clones import ROOT, Clone, make_clone
 
 PAGES = sorted(
@@ -98,6 +104,35 @@ def test_the_options_of_the_pages_pass_the_check_and_others_do_not(clone: Clone)
     assert 0 == clone.stages("check").returncode
     (clone.path / "params.yaml").write_text(text.replace("0.02", "-1.0"), encoding="utf-8")
     assert "knee: must be above 0, not -1.0" in clone.stages("check").stderr
+
+
+LINK_ROW = re.compile(r"^\| `(\w+)` \|([^|]*)\|", re.MULTILINE)
+
+
+def test_the_table_of_links_names_them_all_with_all_their_options() -> None:
+    page = (ROOT / "docs" / "degradations.md").read_text(encoding="utf-8")
+    told = {name: re.findall(r"`(\w+)`", options) for name, options in LINK_ROW.findall(page)}
+
+    known = {name: signature("degradations", name) for name in names("degradations")}
+    assert {name: [*keys(options)] for name, options in known.items()} == told
+
+
+def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "degradations.md").read_text(encoding="utf-8")
+    yaml = YAML(typ="safe")
+    (chain,) = [yaml.load(text)["degradation"] for text in re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.M)]
+    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for pairs in params["pairs"].values():
+        pairs["degradation"] = chain
+    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)
+
+    link = build("degradations", {"name": "chain", "links": chain})
+    image = np.random.default_rng(0).random((64, 48, 3), np.float32)
+    made = [link.apply(image, link.draw(generator(n), (64, 48), (16, 12))) for n in range(9)]
+
+    assert params == checked(tmp_path / "params.yaml")
+    assert {(16, 12, 3)} == {each.shape for each in made}
 
 
 @pytest.mark.slow

@@ -57,10 +57,10 @@ models.edsr-x2.training.recipe.losses.mss: 1.0
     params.yaml: models.edsr-x2.training.recipe.losses.mss: `mss` is unknown; did you mean `mse`? Choices: <losses>
 models.edsr-x2.training.recipe.losses.far: {name: mss, weight: 1.0}
     params.yaml: models.edsr-x2.training.recipe.losses.far.name: `mss` is unknown; did you mean `mse`? Choices: <losses>
-pairs.photos-train-x2.degradation: [{nonsense: {}}]
-    params.yaml: pairs.photos-train-x2.degradation[0].nonsense: `nonsense` is unknown; choices: <degradations>
+pairs.photos-train-x2.degradation: [{gibberish: {}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].gibberish: `gibberish` is unknown; choices: <degradations>
 pairs.photos-train-x2.degradation: [resize]
-    params.yaml: pairs.photos-train-x2.degradation[0]: must be one part with its options, as in `chain: {}`, not the text 'resize'; choices: <degradations>
+    params.yaml: pairs.photos-train-x2.degradation[0]: must be one part with its options, as in `blur: {}`, not the text 'resize'; choices: <degradations>
 suites.photos-test-x2.metrics.psnr: {}
     params.yaml: suites.photos-test-x2.metrics.psnr: `psnr` is unknown; did you mean `psnr_yf`? Choices: <metrics>
 sources.both: {name: union, of: {a: {name: photo}}}
@@ -82,7 +82,7 @@ suites.photos-test-x2.metrics.psnr_y8: null
 engine.precision: fp16
     params.yaml: engine.precision: `fp16` is unknown; did you mean `bf16`? Choices: auto, bf16, fp32
 pairs.photos-train-x2.degradation.0.resize.kernel: bicubc
-    params.yaml: pairs.photos-train-x2.degradation[0].resize.kernel: `bicubc` is unknown; did you mean `bicubic`? Choices: bicubic, bilinear, lanczos2, lanczos3, nearest
+    params.yaml: pairs.photos-train-x2.degradation[0].resize.kernel: `bicubc` is unknown; did you mean `bicubic`? Choices: area, bicubic, bilinear, lanczos2, lanczos3, nearest
 models.edsr-x2.training.steps: -1
     params.yaml: models.edsr-x2.training.steps: must be at least 0, not -1
 models.edsr-x2.training.batch: 0
@@ -172,6 +172,35 @@ sources.both: {name: union, of: {}}
 sources.some: {name: subset, of: {name: set5}, keys: []}
     params.yaml: sources.some.keys: is empty; name at least one
 
+# links inside links
+pairs.photos-train-x2.degradation: [{blur: {sigma: [3, 0.2], size: [7, 8], shape: oval}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].blur.sigma: must begin with the lowest, not [3, 0.2]
+    params.yaml: pairs.photos-train-x2.degradation[0].blur.size[1]: must be odd and at least 1, not 8
+    params.yaml: pairs.photos-train-x2.degradation[0].blur.shape: `oval` is unknown; choices: elliptic, round
+pairs.photos-train-x2.degradation: [{maybe: {chance: 1.5, links: [{jpeg: {quality: [0, 101]}}]}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].maybe.chance: must be at least 0 and at most 1, not 1.5
+    params.yaml: pairs.photos-train-x2.degradation[0].maybe.links[0].jpeg.quality[0]: must be at least 1 and at most 100, not 0
+    params.yaml: pairs.photos-train-x2.degradation[0].maybe.links[0].jpeg.quality[1]: must be at least 1 and at most 100, not 101
+pairs.photos-train-x2.degradation: [{one_of: {links: [{noise: {sigma: [0, 0.1]}}, {poisson: {weight: 0, scale: [1, 1]}}]}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].one_of.links[0].noise.weight: missing; it must be a number, above 0
+    params.yaml: pairs.photos-train-x2.degradation[0].one_of.links[1].poisson.weight: must be above 0, not 0
+pairs.photos-train-x2.degradation: [{one_of: {links: [{noise: {weight: 1, sigma: [0, 0.1], fields: {}}}]}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].one_of.links[0].noise.fields: `fields` is unknown; choices: correlated, grey, sigma, weight
+pairs.photos-train-x2.degradation: [{repeat: {times: [2, 2], links: [{maybe: {chance: 0.5, links: [{sinq: {}}]}}]}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].repeat.links[0].maybe.links[0].sinq: `sinq` is unknown; did you mean `sinc`? Choices: <degradations>
+pairs.photos-train-x2.degradation: [{shuffled: {links: [{disk: {radius: [1, 2]}}], in_order: [0, 1]}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].shuffled.in_order: there is no link 1; they count from 0 to 0
+pairs.photos-train-x2.degradation: [{chain: {links: [{resize: {to: target, kernel: lanczos3, by: opencv, border: replicate}}, {resize: {to: 1, kernel: area}}]}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].chain.links[0].resize.kernel: `lanczos3` is MATLAB's alone; `by: opencv` knows nearest, bilinear, bicubic, area
+    params.yaml: pairs.photos-train-x2.degradation[0].chain.links[0].resize.border: is MATLAB's alone; leave it out: OpenCV repeats the edge
+    params.yaml: pairs.photos-train-x2.degradation[0].chain.links[1].resize.kernel: `area` is OpenCV's alone; say `by: opencv`
+pairs.photos-train-x2.degradation: [{blur: {sigma: [1, 1], size: [7, 7], angle: [0, 0]}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].blur.angle: a round kernel has none; say `shape: elliptic`, or leave it out
+pairs.photos-train-x2.degradation: [{bsrgan: {scale: 3}}, {real_esrgan: {sigma: [0.2, 3.0]}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].bsrgan.scale: must be `2` or `4`, not 3
+    params.yaml: pairs.photos-train-x2.degradation[1].real_esrgan.sigma[0]: must be a list, not 0.2
+    params.yaml: pairs.photos-train-x2.degradation[1].real_esrgan.sigma[1]: must be a list, not 3.0
+
 # values that YAML reads as something else
 seed: 2020-01-01
     params.yaml: seed: is read as a date; write it in quotes: '2020-01-01'
@@ -234,8 +263,8 @@ models.missing-too: {pairs: photos-train-x2, suite: photos-test-x2, start: scrat
     params.yaml: models.missing.pairs: missing; choices: photos-test-luma-x2, photos-test-x2, photos-train-luma-x2, photos-train-x2
     params.yaml: models.missing.suite: missing; choices: photos-test-luma-x2, photos-test-x2
     params.yaml: models.missing.start: missing; choices: bicubic-luma-x2, bicubic-x2, edsr-x2, espcn-x2, missing, missing-too, srcnn-x2, scratch
-    params.yaml: models.missing.training: missing; it must be a mapping with the keys network, recipe, steps, batch, patch, augment, average, validate, report_every, checkpoint_every
-    params.yaml: models.missing-too.training: missing; it must be a mapping with the keys network, recipe, steps, batch, patch, augment, average, validate, report_every, checkpoint_every
+    params.yaml: models.missing.training: missing; it must be a mapping with the keys network, recipe, steps, batch, accumulate, patch, augment, average, validate, report_every, checkpoint_every
+    params.yaml: models.missing-too.training: missing; it must be a mapping with the keys network, recipe, steps, batch, accumulate, patch, augment, average, validate, report_every, checkpoint_every
 
 # cycles
 models.edsr-x2.start: edsr-x2

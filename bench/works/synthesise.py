@@ -59,7 +59,7 @@ def _bicubic(image: Pixels, scale: int) -> Work:
 
 
 def _pairs(folder: Path, images: list[Pixels], scale: int, pool: Pool) -> Work:
-    """Ours reads and writes shards; the peer PNG files, one after the other in each of two processes that have started."""
+    """Ours reads and writes shards; the peer PNG files, in two processes that have started."""
     height, width = images[0].shape[:2]
     pack([Sample(f"{number:04d}", {"hr": image}) for number, image in enumerate(images)], None, folder / "shards")
     files = shrinking.write(folder / "png", images)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ScoreError
-from pipeline.images.colour import luma
+from pipeline.images.colour import luma, real_luma
 from pipeline.restoring.image import Restored
 from pipeline.restoring.levels import levels
 
@@ -54,5 +54,4 @@ def _lumas(side: str, pixels: NDArray[np.uint8], hr: NDArray[np.uint8]) -> dict[
     if hr.shape[-1] == 1:
         exact = pixels.astype(np.float64).mean(axis=-1)
         return {f"{side}_yf": exact, f"{side}_y8": np.floor(exact + 0.5)}
-    exact = 255 * luma(pixels.astype(np.float64) / 255)
-    return {f"{side}_yf": exact, f"{side}_y8": luma(pixels).astype(np.float64)}
+    return {f"{side}_yf": real_luma(pixels), f"{side}_y8": luma(pixels).astype(np.float64)}

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ImageError
+from pipeline.images import threads
 
 _PEAK = 255.0
 _WINDOW = 11  # pixels
 _SIGMA = 1.5  # pixels
+_ROWS_AT_ONCE = 64  # of DIV2K, what a band needs lies in the second cache
 _C1 = (0.01 * _PEAK) ** 2
 _C2 = (0.03 * _PEAK) ** 2
 
@@ -24,7 +26,16 @@ def psnr(a: Plane, b: Plane) -> float:
         ImageError: the shapes differ.
     """
     _check_alike(a, b)
-    error = float(np.mean((a - b) ** 2))
+    height, width = a.shape[-2:]
+    a, b = a.reshape(-1, height, width), b.reshape(-1, height, width)
+    squares = np.empty(a.shape)
+
+    def square(rows: slice) -> None:
+        np.subtract(a[:, rows], b[:, rows], out=squares[:, rows])
+        np.square(squares[:, rows], out=squares[:, rows])
+
+    threads.each(square, _bands(height))
+    error = float(np.mean(squares))
     return 10 * math.log10(_PEAK**2 / error) if error else math.inf
 
 
@@ -52,7 +63,24 @@ def _check_alike(a: Plane, b: Plane) -> None:
 
 
 def _similarity(x: Plane, y: Plane) -> Plane:
-    """Return the map of similarity, (H - 10, W - 10)."""
+    """Return the map of similarity, (H - 10, W - 10), made in bands of rows."""
+    height, width = x.shape
+    similarity = np.empty((height - _WINDOW + 1, width - _WINDOW + 1))
+
+    def make(rows: slice) -> None:
+        needed = slice(rows.start, rows.stop + _WINDOW - 1)
+        similarity[rows] = _similarity_at_once(x[needed], y[needed])
+
+    threads.each(make, _bands(len(similarity)))
+    return similarity
+
+
+def _bands(height: int) -> list[slice]:
+    """Cut ``height`` rows into bands, so that what a band needs stays in the cache."""
+    return [slice(start, min(start + _ROWS_AT_ONCE, height)) for start in range(0, height, _ROWS_AT_ONCE)]
+
+
+def _similarity_at_once(x: Plane, y: Plane) -> Plane:
     mean_x, mean_y = _smooth(x), _smooth(y)
     variances = _smooth(x * x + y * y) - mean_x**2 - mean_y**2
     covariance = _smooth(x * y) - mean_x * mean_y

@@ -4,8 +4,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
+
+import cv2
 
 Part = TypeVar("Part")
 Made = TypeVar("Made")
@@ -45,6 +48,17 @@ def ahead(work: Callable[[Part], Made], parts: Iterable[Part]) -> Iterator[Made]
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def one_each() -> Iterator[None]:
+    """Let every call of OpenCV stay in its caller's thread, in the whole process, and then be as before."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
 
 
 @cache

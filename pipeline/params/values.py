@@ -9,7 +9,8 @@ from typing import Any
 
 from pipeline.bounds import BOUNDED
 from pipeline.errors import ParamsError
-from pipeline.lookup import children, chosen, fits, names, settings, signature
+from pipeline.lookup import children, chosen, fields_read, fits, names, settings, signature
+from pipeline.params.clashes import clashes
 from pipeline.params.words import Fault, empty, inside, keys, missing, noun, shown, shown_keys, unknown
 from pipeline.signatures import (
     Choice,
@@ -29,6 +30,10 @@ WEIGHTED = (
     Parameter("weight", Scalar(*BOUNDED["NotNegative"]), required=True),
     Parameter("fields", DictOf(Scalar(str)), required=False),
 )
+
+
+CHANCE = (Parameter("weight", Scalar(*BOUNDED["Positive"]), required=True),)
+"""Beside a part that reads no fields: how likely it is among others."""
 
 
 def problems(type_: Type, value: Any, place: str) -> Iterator[Fault]:
@@ -90,7 +95,7 @@ def _either(type_: Either, value: Any, place: str) -> Iterator[Fault]:
 
 
 def _part(type_: Named, value: Any, place: str) -> Iterator[Fault]:
-    room, known = type_.room, names(type_.room)
+    known = names(type_.room)
     if not isinstance(value, dict):
         yield Fault(place, f"must be a mapping with a `name`, not {shown(value)}; choices: {', '.join(known)}")
     elif "name" not in value:
@@ -99,7 +104,15 @@ def _part(type_: Named, value: Any, place: str) -> Iterator[Fault]:
         yield Fault(inside(place, "name"), unknown(value["name"], known))
     else:
         options = {key: item for key, item in value.items() if key != "name"}
-        yield from block(signature(room, value["name"]) + (WEIGHTED if type_.weighted else ()), options, place)
+        yield from _options(type_, value["name"], options, place)
+
+
+def _options(type_: Named, name: str, options: Any, place: str) -> Iterator[Fault]:
+    beside = () if not type_.weighted else WEIGHTED if fields_read(type_.room, name) else CHANCE
+    faults = list(block(signature(type_.room, name) + beside, options, place))
+    yield from faults
+    if not faults:
+        yield from (Fault(inside(place, key), text) for key, text in clashes(type_.room, name, options))
 
 
 def _settings(type_: Settings, value: Any, place: str) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -20,6 +21,23 @@ SPECS: list[dict[str, Any]] = [
     {"name": "resize", "to": "target", "kernel": "bicubic"},
     {"name": "resize", "to": "target", "kernel": "bicubic", "rounding": "uint8"},
     {"name": "resize", "to": [0.4, 1.5], "kernel": "bilinear"},
+    {"name": "resize", "to": [0.4, 1.5], "kernel": "bicubic", "by": "opencv", "of": "target", "evenly": "divisor"},
+    {"name": "resize", "to": 0.5, "kernel": "area", "by": "opencv", "rounding": "uint8"},
+    {"name": "resize", "to": 1.0, "kernel": "nearest", "by": "opencv"},
+    {"name": "blur", "sigma": [0.2, 3.0], "size": [7, 21]},
+    {"name": "blur", "sigma": [0.2, 3.0], "size": [7, 21], "shape": "elliptic", "rounding": "uint8"},
+    {"name": "blur", "sigma": [0.2, 3.0], "size": [25, 25], "profile": "plateau", "beta": [1, 2], "border": "circular"},
+    {"name": "blur", "sigma": [0.1, 2.0], "size": [1, 5], "beta": [0.5, 4], "evenly": "variance", "shift": 0.5},
+    {"name": "sinc", "cutoff": [0.2, 1.0], "size": [7, 21]},
+    {"name": "disk", "radius": [0.5, 4.0], "border": "zero"},
+    {"name": "decimate", "step": 2, "first": 1},
+    {"name": "noise", "sigma": [0.01, 0.1], "grey": 0.5},
+    {"name": "noise", "sigma": [0.01, 0.1], "correlated": 1.0},
+    {"name": "poisson", "scale": [0.05, 3.0]},
+    {"name": "poisson", "scale": [0.05, 3.0], "grey": 1.0},
+    {"name": "speckle", "sigma": [0.1, 0.3], "grey": 0.5},
+    {"name": "jpeg", "quality": [30, 95]},
+    {"name": "webp", "quality": [30, 95]},
     {
         "name": "chain",
         "links": [
@@ -27,9 +45,25 @@ SPECS: list[dict[str, Any]] = [
             {"resize": {"to": "target", "kernel": "bicubic"}},
         ],
     },
+    {
+        "name": "one_of",
+        "links": [{"noise": {"weight": 1, "sigma": [0, 1]}}, {"decimate": {"weight": 2.5, "step": 3}}],
+    },
+    {"name": "maybe", "chance": 0.5, "links": [{"jpeg": {"quality": [5, 5]}}, {"decimate": {"step": 2}}]},
+    {"name": "shuffled", "links": [{"disk": {"radius": [1, 2]}}, {"decimate": {"step": 2}}], "in_order": [0]},
+    {"name": "repeat", "times": [0, 3], "links": [{"resize": {"to": [0.8, 1.2], "kernel": "bilinear"}}]},
+    {"name": "real_esrgan"},
+    {"name": "bsrgan", "scale": 2},
+    {"name": "bsrgan", "scale": 4},
 ]
 ELSEWHERE = {"learned"}
 """Needs a trained network: `tests/test_end_to_end.py` runs it."""
+
+
+UNBOUNDED = {"resize", "sinc", "chain", "repeat"}
+"""What leaves them may overshoot [0, 1]: bicubic kernels and sincs have negative weights."""
+KEYS = "abcdef"
+"""Enough that each branch of what runs by chance is met."""
 
 
 def image(kind: str = "rgb") -> NDArray[np.float32]:
@@ -51,33 +85,57 @@ def made(spec: dict[str, Any]) -> Link:
 def test_applying_is_deterministic_keeps_its_input_and_the_promised_size(spec: dict[str, Any], kind: str) -> None:
     link, given = made(spec), image(kind)
     before = given.copy()
-    drawn = link.draw(generator(1, "a"), SIZE, TARGET)
+    for key in KEYS:
+        drawn = link.draw(generator(1, key), SIZE, TARGET)
 
-    first, second = link.apply(given, drawn), link.apply(given, drawn)
+        first, second = link.apply(given, drawn), link.apply(given, drawn)
 
-    assert np.array_equal(first, second)
-    assert np.array_equal(before, given)
-    assert np.float32 == first.dtype
-    assert (*given.shape[:-3], *link.after(SIZE, drawn), given.shape[-1]) == first.shape
+        assert np.array_equal(first, second)
+        assert np.array_equal(before, given)
+        assert np.float32 == first.dtype
+        assert (*given.shape[:-3], *link.after(SIZE, drawn), given.shape[-1]) == first.shape
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=str)
 def test_the_same_key_draws_the_same_and_json_keeps_it(spec: dict[str, Any]) -> None:
     link = made(spec)
+    for key in KEYS:
+        first, second = (link.draw(generator(1, key), SIZE, TARGET) for _ in range(2))
+        read = json.loads(json.dumps(first, allow_nan=False))
 
-    first, second = (link.draw(generator(1, "a"), SIZE, TARGET) for _ in range(2))
-    read = json.loads(json.dumps(first))
+        assert first == second == read
+        assert np.array_equal(link.apply(image(), first), link.apply(image(), read))
 
-    assert first == second
-    assert np.array_equal(link.apply(image(), first), link.apply(image(), read))
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_drawing_reads_its_generator_alone(spec: dict[str, Any]) -> None:
+    link = made(spec)
+    before = [link.draw(generator(1, key), SIZE, TARGET) for key in KEYS]
+    np.random.seed(7)
+    cv2.setRNGSeed(7)
+
+    after = [link.draw(generator(1, key), SIZE, TARGET) for key in reversed(KEYS)]
+
+    assert before == after[::-1]
+
+
+@pytest.mark.parametrize("spec", [spec for spec in SPECS if spec["name"] not in UNBOUNDED], ids=str)
+def test_what_promises_the_unit_range_keeps_it(spec: dict[str, Any]) -> None:
+    link = made(spec)
+    checks = np.indices((*SIZE, 3)).sum(0) % 2
+    for key in KEYS:
+        left = link.apply(checks.astype(np.float32), link.draw(generator(1, key), SIZE, TARGET))
+
+        assert (left.min() >= -1e-6, left.max() <= 1 + 1e-6) == (True, True)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=str)
 def test_a_clip_is_degraded_frame_by_frame_with_one_draw(spec: dict[str, Any]) -> None:
     link, clip = made(spec), image("clip")
-    drawn = link.draw(generator(1, "a"), SIZE, TARGET)
+    for key in KEYS:
+        drawn = link.draw(generator(1, key), SIZE, TARGET)
 
-    assert np.array_equal(link.apply(clip, drawn), np.stack([link.apply(frame, drawn) for frame in clip]))
+        assert np.array_equal(link.apply(clip, drawn), np.stack([link.apply(frame, drawn) for frame in clip]))
 
 
 def test_another_key_draws_another_size() -> None:

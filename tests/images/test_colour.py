@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import DTypeLike, NDArray
 
 from pipeline.errors import ImageError
-from pipeline.images.colour import luma, to_float, to_rgb, to_uint8, to_ycbcr
+from pipeline.images.colour import luma, real_luma, to_float, to_rgb, to_uint8, to_ycbcr
 
 
 def levels(*shape: int) -> NDArray[np.uint8]:
@@ -95,3 +95,10 @@ def test_fractions_are_clipped_and_rounded_half_up() -> None:
     image = np.array([-0.2, 0.499 / 255, 0.5 / 255, 2.5 / 255, 254.4 / 255, 1.7])
 
     assert [0, 0, 1, 3, 254, 255] == to_uint8(image).tolist()
+
+
+def test_luma_of_levels_that_is_not_rounded_has_the_bits_of_that_of_fractions() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (2, 150, 170, 3), np.uint8)
+
+    np.testing.assert_array_equal(255 * luma(image.astype(np.float64) / 255), real_luma(image))
+    np.testing.assert_array_equal(luma(image[0, :, 3:90]), luma(image)[0, :, 3:90])

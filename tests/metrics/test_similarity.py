@@ -11,6 +11,7 @@ from skimage.metrics import structural_similarity
 
 from pipeline.errors import ImageError
 from pipeline.fields import needs
+from pipeline.images import similarity
 from pipeline.images.similarity import psnr, ssim
 from pipeline.metrics.psnr_y8 import PsnrY8
 from pipeline.metrics.psnr_yf import PsnrYf
@@ -136,3 +137,12 @@ def test_a_metric_names_the_fields_it_reads(metric: PsnrY8 | SsimY8 | PsnrYf | S
 def test_a_border_that_leaves_nothing_is_refused() -> None:
     with pytest.raises(ImageError, match="nothing remains"):
         PsnrY8()(np.zeros((8, 8), np.uint8), np.zeros((8, 8), np.uint8), 4)
+
+
+@pytest.mark.parametrize("shape", [(11, 12), (75, 40), (300, 200), (139, 90)])
+def test_scores_made_in_bands_have_the_bits_of_those_made_at_once(shape: tuple[int, int]) -> None:
+    a, b = np.random.default_rng(0).random((2, *shape)) * 255
+    a[: shape[0] // 2] = b[: shape[0] // 2] = 130.0  # flat, where little is left of the variance
+
+    assert 10 * math.log10(255**2 / float(np.mean((a - b) ** 2))) == psnr(a, b)
+    assert float(np.mean(similarity._similarity_at_once(a, b))) == ssim(a, b)

@@ -1,0 +1,91 @@
+"""Blur by a bell: Gaussians, generalised Gaussians and plateaus, round or elliptic.
+
+The families of Wang et al., Real-ESRGAN, ICCVW 2021, arXiv:2107.10833; with ``evenly: variance`` those of Zhang et
+al., BSRGAN, ICCV 2021, arXiv:2103.14006.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.bounds import Odd, Positive, Rising
+from pipeline.images.colour import to_float, to_uint8
+from pipeline.images.filtering import filtered
+from pipeline.images.kernels import bell, line, odd_between
+from pipeline.kinds import Drawn, Link, Size
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Blur"]
+
+
+class Blur(Link):
+    """Correlates with a kernel whose sum is 1; what leaves is in the range of what enters.
+
+    Args:
+        sigma: the range of standard deviations, in pixels of the image that enters.
+        size: the range of the kernel's height and width, odd, in pixels; each odd number is as likely.
+        shape: ``round``, or ``elliptic``: two standard deviations and an angle.
+        profile: the function of the distance from the centre.
+        beta: the range of the exponent: 1 makes a Gaussian; above, the top is flatter and the sides steeper.
+        angle: the range of the first axis of an ellipse, in degrees from the right downwards.
+        evenly: what is drawn evenly from the range: ``sigma``, or its square, the ``variance``.
+        shift: how far below and right of a pixel its kernel is centred, in pixels; (n - 1) / 2 before every n-th
+            pixel is taken from the first on.
+        border: what lies beyond the edge: ``reflect`` mirrors without repeating the edge, ``symmetric`` repeats it.
+        rounding: ``uint8``: from 8 bits to 8 bits; ``none``: in floating point.
+    """
+
+    def __init__(
+        self,
+        sigma: Rising[tuple[Positive, Positive]],
+        size: Rising[tuple[Odd, Odd]],
+        shape: Literal["round", "elliptic"] = "round",
+        profile: Literal["gaussian", "plateau"] = "gaussian",
+        beta: Rising[tuple[Positive, Positive]] = (1.0, 1.0),
+        angle: Rising[tuple[float, float]] = (-180.0, 180.0),
+        evenly: Literal["sigma", "variance"] = "sigma",
+        shift: float = 0.0,
+        border: Literal["reflect", "symmetric", "replicate", "circular", "zero"] = "reflect",
+        rounding: Literal["uint8", "none"] = "none",
+    ) -> None:
+        self.sigma = sigma
+        self.size = size
+        self.shape = shape
+        self.profile = profile
+        self.beta = beta
+        self.angle = angle
+        self.power = 2 if evenly == "variance" else 1
+        self.shift = shift
+        self.border = border
+        self.rounding = rounding
+
+    def draw(self, rng: np.random.Generator, size: Size, target: Size) -> Drawn:
+        """Decide the kernel: its size, its standard deviations, its exponent and its angle."""
+        low, high = (each**self.power for each in self.sigma)
+        axes = 2 if self.shape == "elliptic" else 1
+        return {
+            "size": odd_between(rng, self.size),
+            "sigma": [rng.uniform(low, high) ** (1 / self.power) for _ in range(axes)],
+            "beta": rng.uniform(*self.beta),
+            "angle": rng.uniform(*self.angle) if axes > 1 else 0.0,
+        }
+
+    def kernel(self, drawn: Drawn) -> NDArray[np.float32]:
+        """Return the kernel, (size, size), or (size,) where it is that vector's outer product with itself."""
+        size, sigmas = drawn["size"], (drawn["sigma"][0], drawn["sigma"][-1])
+        if self.profile == "gaussian" and drawn["beta"] == 1 and sigmas[0] == sigmas[1]:
+            return line(size, sigmas[0], self.shift)
+        return bell(size, sigmas, drawn["angle"], drawn["beta"], self.profile, self.shift)
+
+    def apply(self, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:
+        """Blur ``image``."""
+        if self.rounding == "none":
+            return filtered(image, self.kernel(drawn), self.border)
+        return to_float(to_uint8(filtered(to_float(to_uint8(image)), self.kernel(drawn), self.border)))
+
+    def after(self, size: Size, drawn: Drawn) -> Size:
+        """Return ``size``: it stays."""
+        return size

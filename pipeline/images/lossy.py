@@ -1,0 +1,35 @@
+"""Pixels through a codec that loses some of them, and back."""
+
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ImageError
+from pipeline.images.colour import to_float, to_uint8
+
+QUALITY = {".jpg": cv2.IMWRITE_JPEG_QUALITY, ".webp": cv2.IMWRITE_WEBP_QUALITY}
+IMAGE = 3
+"""The dimensions of an image (H, W, C); a clip (T, H, W, C) has one more."""
+
+
+def compressed(image: NDArray[np.float32], ending: Literal[".jpg", ".webp"], quality: int) -> NDArray[np.float32]:
+    """Return float32 (H, W, C) or (T, H, W, C), C being 1 or 3, as a file of 8 bits at ``quality`` gives it back.
+
+    Raises:
+        ImageError: the image is larger than the format can hold.
+    """
+    if image.ndim > IMAGE:
+        return np.stack([compressed(frame, ending, quality) for frame in image])
+    pixels = to_uint8(image)
+    grey = image.shape[-1] == 1
+    there, back = (pixels, cv2.IMREAD_GRAYSCALE) if grey else (pixels[..., ::-1], cv2.IMREAD_COLOR_RGB)
+    try:
+        _, encoded = cv2.imencode(ending, there, [QUALITY[ending], quality])
+    except cv2.error:
+        encoded = np.zeros(0, np.uint8)
+    if not encoded.size:
+        raise ImageError(f"an image of {image.shape[0]}x{image.shape[1]} pixels is too large for a {ending} file")
+    decoded = np.asarray(cv2.imdecode(encoded, back), np.uint8)
+    return to_float(decoded.reshape(image.shape))

@@ -1,0 +1,35 @@
+"""Images through a chain of degradations, on all cores: OpenCV and NumPy work outside of Python's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.images import threads
+from pipeline.kinds import Drawn, Link
+from pipeline.randomness import generator
+
+
+def degrade(
+    chain: Link, images: Sequence[NDArray[np.float32]], keys: Sequence[tuple[str | int, ...]], scale: int
+) -> list[tuple[NDArray[np.float32], Drawn]]:
+    """Return each image degraded, in their order, with what was drawn for it.
+
+    Which thread takes which image changes nothing: chance comes from an image's key alone.
+
+    Args:
+        images: float32 (H, W, C) or (T, H, W, C) in [0, 1], H and W multiples of ``scale``.
+        keys: what the chance of each depends on, e.g. (seed, model name, number of the sample).
+        scale: HR pixels per LR pixel.
+    """
+
+    def one(numbered: tuple[NDArray[np.float32], tuple[str | int, ...]]) -> tuple[NDArray[np.float32], Drawn]:
+        image, key = numbered
+        height, width = image.shape[-3:-1]
+        drawn = chain.draw(generator(*key), (height, width), (height // scale, width // scale))
+        return chain.apply(image, drawn), drawn
+
+    with threads.one_each():
+        return list(threads.ahead(one, zip(images, keys, strict=True)))

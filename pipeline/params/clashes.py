@@ -1,0 +1,45 @@
+"""Options of one part of which each is right by itself, and both together cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+Clash: TypeAlias = tuple[str, str]
+"""The key that stands in the way, and what to say of it."""
+Options: TypeAlias = Mapping[str, Any]
+
+
+def clashes(room: str, name: str, options: Options) -> Iterator[Clash]:
+    """Yield the clashes among the ``options`` of the part ``name`` of ``room``, each of which is right by itself."""
+    if (room, name) in KNOWN:
+        yield from KNOWN[room, name](options)
+
+
+def _resize(options: Options) -> Iterator[Clash]:
+    kernel, opencv = options["kernel"], options.get("by") == "opencv"
+    if opencv and kernel in ("lanczos2", "lanczos3"):
+        yield "kernel", f"`{kernel}` is MATLAB's alone; `by: opencv` knows nearest, bilinear, bicubic, area"
+    if opencv and "border" in options:
+        yield "border", "is MATLAB's alone; leave it out: OpenCV repeats the edge"
+    if not opencv and kernel == "area":
+        yield "kernel", "`area` is OpenCV's alone; say `by: opencv`"
+
+
+def _shuffled(options: Options) -> Iterator[Clash]:
+    count = len(options["links"])
+    beyond = [each for each in options.get("in_order", ()) if each >= count]
+    if beyond:
+        yield "in_order", f"there is no link {beyond[0]}; they count from 0 to {count - 1}"
+
+
+def _blur(options: Options) -> Iterator[Clash]:
+    if "angle" in options and options.get("shape", "round") == "round":
+        yield "angle", "a round kernel has none; say `shape: elliptic`, or leave it out"
+
+
+KNOWN: Mapping[tuple[str, str], Callable[[Options], Iterator[Clash]]] = {
+    ("degradations", "blur"): _blur,
+    ("degradations", "resize"): _resize,
+    ("degradations", "shuffled"): _shuffled,
+}
