@@ -1,4 +1,8 @@
-"""``python -m stages serve``: the champion of a task behind HTTP; a new champion answers without a restart."""
+"""``python -m stages serve``: the champion of a task behind HTTP; a new champion answers without a restart.
+
+The champion is loaded before anybody asks, so that the first answer comes as fast as the others, and a missing one is
+told at once.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +12,8 @@ from pipeline.learning.devices import device_of
 from pipeline.learning.settings import Engine
 from pipeline.lookup import settings
 from pipeline.params.options import options
+from pipeline.registry import facts
+from pipeline.registry.records import SHORT
 from pipeline.restoring.enlarging import enlarger
 from pipeline.serving.app import Champion, Limits, application
 from pipeline.serving.following import Follower
@@ -36,4 +42,8 @@ def main(
         with folder_of(record, models) as folder:
             return Champion(record.model, record.hash, enlarger(folder, device, engine=engine))
 
-    listen(application(Follower(ledger, load), options(Limits, str(limits or ""), "LIMITS")), str(port))
+    taken_on, follower = options(Limits, str(limits or ""), "LIMITS"), Follower(ledger, load)
+    present = follower()
+    version = facts.read(ledger, records).standings[wanted].number(present.hash)
+    ready = f"{wanted} by {present.model}, version {version} ({present.hash[:SHORT]}); Ctrl-C ends it"
+    listen(application(follower, taken_on), str(port), ready)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -41,12 +42,16 @@ def crown(clone: Clone, model: str) -> None:
     assert said.returncode == 0, said.stderr
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def serving(clone: Clone) -> Iterator[tuple[str, int]]:
     """Serve the clone's champion; yield the address and the process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     words = [sys.executable, "-m", "stages", "serve", "--port", str(port), *REGISTRY]
     with subprocess.Popen(words, cwd=clone.path, env=clone.environment, stderr=subprocess.PIPE) as process:
         try:
@@ -98,6 +103,29 @@ def test_the_champion_answers_in_a_file_and_over_http_with_the_same_pixels(copy:
         assert answer.status_code != 200 or np.array_equal(wanted[number % 4], decode(answer.content, "").pixels)
     assert ("image-x2", "again-x2", "again-x2") == (before, after, large)
     assert MEMORY > int(peak.split()[1])
+
+
+def test_the_server_says_when_it_is_ready_and_ends_well_by_the_keyboard(copy: Clone) -> None:
+    crown(copy, "image-x2")
+    port = free_port()
+    command = [sys.executable, "-m", "stages", "serve", "--port", str(port), *REGISTRY]
+    with subprocess.Popen(command, cwd=copy.path, env=copy.environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        ready = process.stderr.readline()
+        health = httpx.get(f"http://127.0.0.1:{port}/health").json()
+        process.send_signal(signal.SIGINT)
+        left = process.stderr.read()
+
+    assert f"http://127.0.0.1:{port}/upscale: sr-textures-x2 by image-x2, version " in ready
+    assert f"({health['hash'][:8]}); Ctrl-C ends it\n" in ready
+    assert (0, "ended\n") == (process.returncode, left)
+
+
+def test_a_missing_champion_is_told_before_anybody_asks(copy: Clone) -> None:
+    said = copy.stages("serve", "--port", str(free_port()), "--task", "sr-clips-x2", *REGISTRY)
+
+    assert (1, 1) == (said.returncode, len(said.stderr.splitlines())), said.stderr
+    assert said.stderr.startswith("sr-clips-x2: has no champion")
 
 
 def test_what_cannot_be_answered_is_one_line(copy: Clone, tmp_path: Path) -> None:

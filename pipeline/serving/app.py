@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 Answer: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 ACCEPTED = ("PNG", "JPEG")
+BARE = "--data-binary @photo.jpg"
+"""How curl sends a picture and nothing around it."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ class Service:
         return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
 
     async def _answer(self, request: Request) -> Response:
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            raise HTTPException(415, f"the body is a form; send the picture itself: curl {BARE}")
         said = request.headers.get("content-length", "")
         if said.isdigit() and int(said) > self.limits.bytes:
             raise self._too_long()

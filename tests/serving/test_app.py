@@ -100,6 +100,17 @@ def test_what_is_refused_is_told_why(body: bytes, status: int, reason: str) -> N
     assert 1 == len(answer.text.splitlines())
 
 
+def test_a_form_is_told_how_to_send_the_picture_itself() -> None:
+    async def asked() -> httpx.Response:
+        async with client() as http:
+            return await http.post("/upscale", files={"file": png(picture())})
+
+    answer = asyncio.run(asked())
+
+    said = "the body is a form; send the picture itself: curl --data-binary @photo.jpg\n"
+    assert (415, said) == (answer.status_code, answer.text)
+
+
 def test_a_body_that_hides_its_length_is_cut_off() -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:
