@@ -68,8 +68,8 @@ deploy: $(STAMP)  ## tell Prefect's server of the flows, their schedule and the 
 	$(BIN)/python -m flows.setup
 	$(BIN)/prefect --no-prompt deploy --all
 
-why: stage-named $(STAMP)  ## STAGE=train@x: the files behind a stage's digest
-	$(BIN)/python -m stages why '$(STAGE)' --listed build/code
+why: stage-named $(STAMP)  ## STAGE=train@x: the modules, files and params that a stage depends on
+	$(BIN)/python -m stages why '$(STAGE)' --listed build/code --lock dvc.lock
 
 accept: stage-named $(STAMP)  ## STAGE=train@x: prove that a change of code moves no result, and keep the result
 	$(BIN)/python -m stages accept '$(STAGE)' --lock dvc.lock --listed build/code --accepted build/accepted

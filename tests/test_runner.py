@@ -15,6 +15,8 @@ from pipeline.errors import PipelineError
 from stages import lock
 from tests.clones import ROOT, Clone
 
+WHY = ("why", "train@image-x2", "--listed", "build/code", "--lock", "dvc.lock")
+
 
 def fault(*words: str, options: tuple[str, ...] = ()) -> list[str]:
     """Run ``python -m stages``, which must fail; return the lines it said."""
@@ -162,11 +164,31 @@ def test_why_lists_the_files_behind_a_digest_and_marks_the_changed(clone: Clone)
     assert clone.stages("fingerprint", "--out", "build/code").returncode == 0
     clone.edit("pipeline/networks/tiny_image.py", "padding=1", "padding=2")
 
-    said = clone.stages("why", "train@image-x2", "--listed", "build/code").stdout.splitlines()
+    said = clone.stages(*WHY).stdout.splitlines()
 
+    assert "modules that train@image-x2 reaches, and data files beside them:" == said[0]
     assert "* pipeline.networks.tiny_image" in said
+    assert "* changed since the last `dvc repro fingerprint`" == said[-1]
     assert "  pipeline.losses.l1" in said
     assert not any("tiny_video" in line for line in said)
+
+
+def test_why_names_the_data_and_the_params_that_a_stage_has_read_and_no_mark_where_nothing_changed(
+    clone: Clone,
+) -> None:
+    assert clone.stages("fingerprint", "--out", "build/code").returncode == 0
+    lock_file = """
+stages:
+  train@image-x2:
+    deps: [{path: build/code/train-image-x2}, {path: data/pairs/textures-x2}, {path: models/scratch}]
+    params: {params.yaml: {seed: 1, models.image-x2.training: {}}}
+"""
+    (clone.path / "dvc.lock").write_text(lock_file, encoding="utf-8")
+
+    said = clone.stages(*WHY).stdout.splitlines()
+
+    assert ["files: data/pairs/textures-x2, models/scratch", "params.yaml: seed, models.image-x2.training"] == said[-2:]
+    assert not any("*" in line for line in said)
 
 
 def _ends(pid: int) -> bool:
