@@ -75,7 +75,7 @@ def test_the_bicubic_preset_meets_the_published_tables(tmp_path: Path) -> None:
 
     clone.repro()
 
-    uint8, luma = scores(clone, "bicubic"), scores(clone, "bicubic-luma")
+    uint8, luma = scores(clone, "benchmarks-bicubic"), scores(clone, "benchmarks-bicubic-luma")
     counts = {f"{name}-x{scale}": count for name, count in COUNTS.items() for scale in (2, 3, 4)}
     assert counts == column(uint8, "images") == column(luma, "images")
     assert pytest.approx(psnr(SELFEXSR), abs=HALF_A_CENTIBEL) == of(SELFEXSR, column(uint8, "psnr_y8"))

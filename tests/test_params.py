@@ -485,6 +485,11 @@ def test_the_shipped_file_holds_and_its_check_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("preset", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_preset_overwrites_no_model_of_the_default_experiment(preset: Path) -> None:
+    assert set() == checked(preset)["models"].keys() & checked(ROOT / "params.yaml")["models"].keys()
+
+
+@pytest.mark.parametrize("preset", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_preset_holds(preset: Path) -> None:
     assert checked(preset)["models"]
 
