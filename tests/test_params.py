@@ -261,8 +261,8 @@ models.missing-too: {pairs: photos-train-x2, suite: photos-test-x2, start: scrat
     params.yaml: models.missing.pairs: missing; choices: photos-test-luma-x2, photos-test-x2, photos-train-luma-x2, photos-train-x2
     params.yaml: models.missing.suite: missing; choices: photos-test-luma-x2, photos-test-x2
     params.yaml: models.missing.start: missing; choices: bicubic-luma-x2, bicubic-x2, edsr-x2, espcn-x2, missing, missing-too, srcnn-x2, scratch
-    params.yaml: models.missing.training: missing; it must be a mapping with the keys network, recipe, steps, batch, patch, augment, average, validate, report_every, checkpoint_every
-    params.yaml: models.missing-too.training: missing; it must be a mapping with the keys network, recipe, steps, batch, patch, augment, average, validate, report_every, checkpoint_every
+    params.yaml: models.missing.training: missing; it must be a mapping with the keys network, recipe, steps, batch, accumulate, patch, augment, average, validate, report_every, checkpoint_every
+    params.yaml: models.missing-too.training: missing; it must be a mapping with the keys network, recipe, steps, batch, accumulate, patch, augment, average, validate, report_every, checkpoint_every
 
 # cycles
 models.edsr-x2.start: edsr-x2
