@@ -116,7 +116,7 @@ def test_no_process_outlives_the_stage(copy: Clone) -> None:
     until(lambda: list((copy.path / "build" / "resume").glob("*/*.pt")))
     own = ranks(run)
     run.kill()
-    run.wait()
+    run.communicate(timeout=60)
 
     assert len(own) >= 2
     until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() and _alive(pid) for pid in own))
