@@ -72,10 +72,10 @@ why: stage-named $(STAMP)  ## STAGE=train@x: the files behind a stage's digest
 	$(BIN)/python -m stages why '$(STAGE)' --listed build/code
 
 accept: stage-named $(STAMP)  ## STAGE=train@x: prove that a change of code moves no result, and keep the result
-	$(BIN)/python -m stages accept '$(STAGE)' --lock dvc.lock --listed build/code
+	$(BIN)/python -m stages accept '$(STAGE)' --lock dvc.lock --listed build/code --accepted build/accepted
 
 tidy: $(STAMP)  ## list what params.yaml no longer names, and ask before removing it
-	$(BIN)/python -m stages tidy --lock dvc.lock --resume build/resume
+	$(BIN)/python -m stages tidy --lock dvc.lock --listed build/code --pairs data/pairs --models models --resume build/resume
 
 register: $(STAMP)  ## register what params.yaml names, also after `dvc exp apply`
 	$(BIN)/dvc repro

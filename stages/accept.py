@@ -1,7 +1,8 @@
 """``python -m stages accept train@edsr-x2``: take over a change of code that is proven not to move the results.
 
 The code that made the present outputs is looked up in git's history. Both versions of the stage run from one seed (a
-training for 50 steps); when every output is equal to the byte, DVC is told that the stage is up to date.
+training for 50 steps); when every output is equal to the byte, DVC is told that the stage is up to date. The commit
+that an accepted state was equal to is noted, so that the next change need not wait until that state is committed.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ REVISIONS = 50
 """How many commits back the code that made the outputs is looked for."""
 
 
-def main(params: Mapping[str, Any], name: str, lock: Path, listed: Path) -> None:
+def main(params: Mapping[str, Any], name: str, lock: Path, listed: Path, accepted: Path) -> None:
     """Compare old and new code of the stage ``name`` and accept the new one when its outputs are equal."""
     digest = str(listed / digest_file(*stage_of(name, params)))
     stage = _locked(lock, name)
     with tempfile.TemporaryDirectory(prefix="accept-") as folder:
         before, after = Path(folder, "before"), Path(folder, "after")
-        revision = _check_out_origin(before, digest, _recorded(stage, digest))
+        revision = _check_out_origin(before, name, digest, accepted / _recorded(stage, digest))
         _copy_working_tree(after)
         for checkout in (before, after):
             _run(stage, checkout, _shortened(params, name))
@@ -46,6 +47,8 @@ def main(params: Mapping[str, Any], name: str, lock: Path, listed: Path) -> None
         raise PipelineError(f"{name}: {', '.join(moved)} differ from what {revision[:10]} makes; run `dvc repro`")
     for command in (["dvc", "repro", "fingerprint"], ["dvc", "commit", "-f", name]):
         _call(command, Path.cwd())
+    accepted.mkdir(parents=True, exist_ok=True)
+    (accepted / _recorded(_locked(lock, name), digest)).write_text(revision, encoding="utf-8")
     log.info("%s: equal to what %s makes, to the byte; accepted", name, revision[:10])
 
 
@@ -60,17 +63,34 @@ def _recorded(stage: Mapping[str, Any], digest: str) -> str:
     return next(str(each["md5"]) for each in stage["deps"] if each["path"] == digest)
 
 
-def _check_out_origin(folder: Path, digest: str, recorded: str) -> str:
-    """Check out into ``folder`` the newest commit whose code has the digest that the lock file records."""
+def _check_out_origin(folder: Path, name: str, digest: str, accepted: Path) -> str:
+    """Check out into ``folder`` the newest commit whose code made the outputs, or makes equal ones.
+
+    The lock file records the code's digest, of which ``accepted`` has the name; there stands the commit that an
+    accepted state was equal to.
+    """
+    if accepted.is_file():
+        revision = accepted.read_text(encoding="utf-8")
+        _check_out(revision, folder)
+        return revision
     history = ["git", "log", f"-n{REVISIONS}", "--format=%H", "--", "pipeline", "stages", "params.yaml"]
     for revision in _call(history, Path.cwd()).split():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        archive = subprocess.run(["git", "archive", revision], capture_output=True, check=True)
-        subprocess.run(["tar", "-x"], input=archive.stdout, cwd=folder, check=True)
-        if _fingerprint(folder, digest) == recorded:
+        _check_out(revision, folder)
+        if _fingerprint(folder, digest) == accepted.name:
             return revision
-    raise PipelineError(f"dvc.lock: none of the last {REVISIONS} commits has the code that made it; run `dvc repro`")
+    raise PipelineError(
+        f"dvc.lock: none of the last {REVISIONS} commits has the code that made {name}: commit code and dvc.lock "
+        "together before the next change; now only `dvc repro` helps"
+    )
+
+
+def _check_out(revision: str, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    archive = subprocess.run(["git", "archive", revision], capture_output=True, check=False)
+    if archive.returncode:
+        raise PipelineError(f"git has {revision[:10]} no more, whose code made the outputs; run `dvc repro`")
+    subprocess.run(["tar", "-x"], input=archive.stdout, cwd=folder, check=True)
 
 
 def _fingerprint(folder: Path, digest: str) -> str:

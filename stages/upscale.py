@@ -31,7 +31,7 @@ def main(
     """Enlarge ``image`` into ``out``; ``raw`` says how RAW files are developed, as in ``exposure=0.5 demosaic=dht``."""
     if model and task:
         raise PipelineError("name a MODEL or a TASK, not both")
-    how = options(Development, str(raw or ""), "RAW")
+    how = options(Development, str(raw), "RAW") if raw else None
     with _chosen(params, str(model or ""), str(task or ""), models, ledger, records) as folder:
         engine = settings(Engine, params["engine"])
         upscale(enlarger(folder, device_of(device_wish()), engine=engine), image, out, how)

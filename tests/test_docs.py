@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,16 @@ PAGES = sorted(
     if not any(part.startswith(".") or part in ("build", "data") for part in path.relative_to(ROOT).parts)
 )
 LINK = re.compile(r"\]\((?!https?://)([^)\s#]+)(#[^)\s]+)?\)")
+WRITING = (*sorted((ROOT / "docs" / "how-to").glob("new-*.md")), ROOT / "CONTRIBUTING.md")
+"""The pages that tell how to write a part."""
 FILE = re.compile(r"^```python\n# (pipeline/\S+\.py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ENTRY = re.compile(r"^```yaml\n(  .*?)^```$", re.MULTILINE | re.DOTALL)
+COUNT = re.compile(r"^```\n( +\(.*\),\n)```$", re.MULTILINE)
+
+
+def parts_of(page: Path) -> dict[str, str]:
+    """Return the files that ``page`` tells how to write."""
+    return dict(FILE.findall(page.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -37,16 +47,16 @@ def test_links_lead_to_files(page: Path) -> None:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     """A checkout with the parts that the pages tell how to write."""
     clone = make_clone(tmp_path_factory.mktemp("docs"))
-    for page in (*sorted((ROOT / "docs" / "how-to").glob("new-*.md")), ROOT / "CONTRIBUTING.md"):
-        for file, code in FILE.findall(page.read_text(encoding="utf-8")):
+    for page in WRITING:
+        for file, code in parts_of(page).items():
             (clone.path / file).write_text(code, encoding="utf-8")
     return clone
 
 
 def test_the_parts_of_the_pages_pass_the_checks_of_the_source(clone: Clone) -> None:
-    written = clone.run("git", "ls-files", "-o", "--exclude-standard", "pipeline").stdout.split()
+    written = [file for page in WRITING for file in parts_of(page)]
 
-    assert 5 == len(written)
+    assert 5 == len(set(written))
     for words in (["ruff", "check"], ["ruff", "format", "--check"]):
         said = clone.run(sys.executable, "-m", *words, *written)
         assert said.returncode == 0, said.stdout
@@ -123,6 +133,31 @@ def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path
 
     assert params == checked(tmp_path / "params.yaml")
     assert {(16, 12, 3)} == {each.shape for each in made}
+
+
+@pytest.mark.slow
+def test_the_network_of_contributing_holds_every_law_as_it_is_pasted(clone: Clone, tmp_path: Path) -> None:
+    page = ROOT / "CONTRIBUTING.md"
+    text = page.read_text(encoding="utf-8")
+    walk = Clone(shutil.copytree(clone.path, tmp_path / "walk"))
+    shutil.copyfile(ROOT / "params.yaml", walk.path / "params.yaml")
+    ((file, code),) = parts_of(page).items()
+    (walk.path / file).write_text(code, encoding="utf-8")
+    for target, before, pasted in (
+        ("params.yaml", "  bicubic-luma-x2:\n", ENTRY.findall(text)),
+        ("tests/networks/test_counts.py", '        ("bicubic", {}, 4, 0),\n', COUNT.findall(text)),
+    ):
+        walk.edit(target, before, f"{pasted[0]}{before}")
+    checked = walk.stages("check")
+    touched = [file, "tests/networks/test_counts.py"]
+    rooms = [f"tests/{room}" for room in ("networks", "recipes", "restoring")]
+    laws = walk.run(sys.executable, "-m", "pytest", "-q", "-k", "srresnet", *rooms)
+
+    assert f"$ python -m stages check\n{checked.stdout}{checked.stderr}" in text
+    for words in (["ruff", "check"], ["ruff", "format", "--check"]):
+        assert 0 == walk.run(sys.executable, "-m", *words, *touched).returncode
+    assert 0 == laws.returncode, laws.stdout
+    assert re.search(r"^\d\d+ passed", laws.stdout.splitlines()[-1]), laws.stdout
 
 
 @pytest.mark.slow

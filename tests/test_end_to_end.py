@@ -1,6 +1,7 @@
 """A tiny network of each kind through the real stages."""
 
 import csv
+import hashlib
 import json
 import os
 import pty
@@ -11,10 +12,13 @@ from functools import partial
 
 import pytest
 
+from stages import lock
 from tests.clones import Clone
 
 pytestmark = pytest.mark.slow
 
+TIDY = "tidy --lock dvc.lock --listed build/code --pairs data/pairs --models models --resume build/resume"
+ACCEPT = "accept train@video-x2 --lock dvc.lock --listed build/code --accepted build/accepted"
 MODELS = ["again-x2", "image-x2", "learned-x2", "reference-x2", "unpaired-x2", "video-x2", "zero-shot-x2"]
 
 
@@ -55,7 +59,7 @@ def test_a_model_that_starts_from_another_begins_where_that_one_ended(made: Clon
 
 def test_nothing_is_left_beside_the_outputs(made: Clone) -> None:
     left = list(made.path.rglob("*.partial"))
-    checkpoints = [path for path in (made.path / "build" / "resume").iterdir() if path.suffix != ".lock"]
+    checkpoints = list((made.path / "build" / "resume").iterdir())
     changed = made.run("git", "status", "--porcelain").stdout.split()[1::2]
 
     assert [] == left + checkpoints
@@ -64,12 +68,15 @@ def test_nothing_is_left_beside_the_outputs(made: Clone) -> None:
 
 def test_a_removed_model_is_tidied_away_after_a_yes_and_only_then(copy: Clone) -> None:
     copy.edit("params.yaml", "  again-x2:", "  renamed-x2:")
-    words = ("tidy", "--lock", "dvc.lock", "--resume", "build/resume")
+    copy.run("git", "add", "costs")
+    words = TIDY.split()
 
-    listed = copy.stages(*words, said="n\n").stdout
+    listed = [" ".join(line.split()) for line in copy.stages(*words, said="n\n").stdout.splitlines()]
 
-    assert "lock entry  train@again-x2" in listed
-    assert "output      models/again-x2" in listed
+    assert "lock entry train@again-x2 of dvc.lock, which is in git" in listed
+    assert "output models/again-x2 kept in DVC's cache until `dvc gc`" in listed
+    assert "output costs/again-x2.json kept in git as it was committed" in listed
+    assert "output curves/again-x2.csv kept nowhere else" in listed
     assert (copy.path / "models" / "again-x2").is_dir()
 
     copy.stages(*words, said="y\n")
@@ -79,8 +86,32 @@ def test_a_removed_model_is_tidied_away_after_a_yes_and_only_then(copy: Clone) -
     assert (copy.path / "models" / "image-x2").is_dir()
 
 
+def test_checkpoints_of_the_present_models_are_no_litter_and_others_are(copy: Clone) -> None:
+    resume = copy.path / "build" / "resume"
+    assert "nothing is left over\n" == copy.stages(*TIDY.split()).stdout
+    code = """
+from pathlib import Path
+from pipeline.params.check import checked
+from stages.train import key
+
+folders = Path("build/code/train-image-x2"), Path("data/pairs/textures-x2"), Path("models/scratch")
+print(key(checked(Path("params.yaml")), "image-x2", *folders))
+"""
+    present = copy.run(sys.executable, "-c", code).stdout.strip()
+    for key in (present, "0" * 24):
+        (resume / key).mkdir()
+        (resume / f"{key}.lock").touch()
+    with lock.held(resume / "running.lock"):
+        listed = copy.stages(*TIDY.split(), said="y\n").stdout.splitlines()
+
+    assert f"checkpoint  build/resume/{'0' * 24}       kept nowhere else" == listed[0]
+    assert f"checkpoint  build/resume/{'0' * 24}.lock  kept nowhere else" == listed[1]
+    assert 3 == len(listed)
+    assert sorted([present, f"{present}.lock"]) == sorted(path.name for path in resume.iterdir())
+
+
 def test_a_change_that_moves_no_result_is_accepted_and_one_that_does_is_not(copy: Clone) -> None:
-    words = ("accept", "train@video-x2", "--lock", "dvc.lock", "--listed", "build/code")
+    words = ACCEPT.split()
     video = "pipeline/networks/tiny_video.py"
 
     copy.edit(video, "features = self.enlarge(lr.transpose(1, 2))", "features = self.enlarge(lr.swapaxes(2, 1))")
@@ -90,11 +121,27 @@ def test_a_change_that_moves_no_result_is_accepted_and_one_that_does_is_not(copy
     assert "accepted" in accepted.stderr
     assert ["evaluate@video-x2", "measure@video-x2", "register", "report"] == sorted(copy.repro())
 
-    copy.edit(video, "lr.swapaxes(2, 1)", "lr.swapaxes(2, 1) + 1e-3")
+    copy.edit(video, "lr.swapaxes(2, 1)", "lr.movedim(1, 2)")
+    again = copy.stages(*words)
+
+    assert 0 == again.returncode, again.stderr
+    assert again.stderr == accepted.stderr
+
+    copy.edit(video, "lr.movedim(1, 2)", "lr.movedim(1, 2) + 1e-3")
     refused = copy.stages(*words)
 
     assert 1 == refused.returncode
     assert "run `dvc repro`" in refused.stderr.splitlines()[-1]
+
+
+def test_what_was_made_by_code_that_git_never_had_is_not_accepted_and_told_so(copy: Clone) -> None:
+    lock_file = copy.path / "dvc.lock"
+    text, digest = lock_file.read_text(encoding="utf-8"), copy.path / "build" / "code" / "train-video-x2"
+    recorded = hashlib.md5(digest.read_bytes(), usedforsecurity=False).hexdigest()
+    lock_file.write_text(text.replace(recorded, "0" * 32), encoding="utf-8")
+    (line,) = copy.stages(*ACCEPT.split()).stderr.splitlines()
+
+    assert line.startswith("dvc.lock: none of the last 50 commits has the code that made train@video-x2: commit code")
 
 
 TRAIN = (

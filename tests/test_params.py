@@ -54,13 +54,15 @@ models.edsr-x2.training.network.name: esdr
 without models.edsr-x2.training.network.name
     params.yaml: models.edsr-x2.training.network.name: missing; name it; choices: <networks>
 models.edsr-x2.training.recipe.losses.mss: 1.0
-    params.yaml: models.edsr-x2.training.recipe.losses.mss.name: `mss` is unknown; did you mean `mse`? Choices: <losses>
+    params.yaml: models.edsr-x2.training.recipe.losses.mss: `mss` is unknown; did you mean `mse`? Choices: <losses>
+models.edsr-x2.training.recipe.losses.far: {name: mss, weight: 1.0}
+    params.yaml: models.edsr-x2.training.recipe.losses.far.name: `mss` is unknown; did you mean `mse`? Choices: <losses>
 pairs.photos-train-x2.degradation: [{gibberish: {}}]
-    params.yaml: pairs.photos-train-x2.degradation[0].gibberish.name: `gibberish` is unknown; choices: <degradations>
+    params.yaml: pairs.photos-train-x2.degradation[0].gibberish: `gibberish` is unknown; choices: <degradations>
 pairs.photos-train-x2.degradation: [resize]
     params.yaml: pairs.photos-train-x2.degradation[0]: must be one part with its options, as in `blur: {}`, not the text 'resize'; choices: <degradations>
 suites.photos-test-x2.metrics.psnr: {}
-    params.yaml: suites.photos-test-x2.metrics.psnr.name: `psnr` is unknown; did you mean `psnr_yf`? Choices: <metrics>
+    params.yaml: suites.photos-test-x2.metrics.psnr: `psnr` is unknown; did you mean `psnr_yf`? Choices: <metrics>
 sources.both: {name: union, of: {a: {name: photo}}}
     params.yaml: sources.both.of.a.name: `photo` is unknown; did you mean `photos`? Choices: <sources>
 
@@ -185,7 +187,7 @@ pairs.photos-train-x2.degradation: [{one_of: {links: [{noise: {sigma: [0, 0.1]}}
 pairs.photos-train-x2.degradation: [{one_of: {links: [{noise: {weight: 1, sigma: [0, 0.1], fields: {}}}]}}]
     params.yaml: pairs.photos-train-x2.degradation[0].one_of.links[0].noise.fields: `fields` is unknown; choices: correlated, grey, sigma, weight
 pairs.photos-train-x2.degradation: [{repeat: {times: [2, 2], links: [{maybe: {chance: 0.5, links: [{sinq: {}}]}}]}}]
-    params.yaml: pairs.photos-train-x2.degradation[0].repeat.links[0].maybe.links[0].sinq.name: `sinq` is unknown; did you mean `sinc`? Choices: <degradations>
+    params.yaml: pairs.photos-train-x2.degradation[0].repeat.links[0].maybe.links[0].sinq: `sinq` is unknown; did you mean `sinc`? Choices: <degradations>
 pairs.photos-train-x2.degradation: [{shuffled: {links: [{disk: {radius: [1, 2]}}], in_order: [0, 1]}}]
     params.yaml: pairs.photos-train-x2.degradation[0].shuffled.in_order: there is no link 1; they count from 0 to 0
 pairs.photos-train-x2.degradation: [{chain: {links: [{resize: {to: target, kernel: lanczos3, by: opencv, border: replicate}}, {resize: {to: 1, kernel: area}}]}}]

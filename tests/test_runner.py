@@ -1,5 +1,6 @@
 """The runner: one line for a user's fault, no stage that outlives its parent, one holder of a lock."""
 
+import fcntl
 import os
 import re
 import signal
@@ -102,6 +103,53 @@ def test_a_lock_is_held_by_one_process_at_a_time(tmp_path: Path, monkeypatch: py
         pass
     with lock.held(key):
         assert key.exists()
+        assert lock.is_held(key)
+    assert not lock.is_held(key)
+
+
+def test_a_lock_file_is_gone_when_its_holder_is_done(tmp_path: Path) -> None:
+    with lock.held(tmp_path / "key.lock"):
+        pass
+    with pytest.raises(ZeroDivisionError), lock.held(tmp_path / "key.lock"):
+        raise ZeroDivisionError
+
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_lock_file_that_is_removed_while_it_is_opened_locks_nobody_out_or_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "PATIENCE_SECONDS", 0.0)
+    key, take = tmp_path / "key.lock", fcntl.flock
+
+    def late(descriptor: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", take)
+        key.unlink()  # the holder is done, between the opening of the other one and its locking
+        take(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with lock.held(key), pytest.raises(PipelineError, match="another process"), lock.held(key):
+        pass
+
+
+@pytest.mark.slow
+def test_eight_processes_hold_a_lock_one_after_the_other(tmp_path: Path) -> None:
+    code = f"""
+import os, time
+from pathlib import Path
+from stages import lock
+inside = Path({str(tmp_path)!r}) / "inside"
+lock.time.sleep = lambda _: os.sched_yield()
+for _ in range(200):
+    with lock.held(inside.with_name("key.lock")):
+        descriptor = os.open(inside, os.O_CREAT | os.O_EXCL)
+        inside.unlink()
+        os.close(descriptor)
+"""
+    runs = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) for _ in range(8)]
+
+    assert [0] * 8 == [run.wait() for run in runs]
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_the_disk_a_params_file_needs_is_told_beforehand(clone: Clone) -> None:

@@ -134,8 +134,9 @@ def _container(type_: ListOf | TupleOf | DictOf, value: Any, place: str) -> Iter
         yield Fault(place, empty(type_))
     faults = list(_misshapen(type_, value, place))
     if not faults:
-        items = zip(_places(type_, value, place), children(type_, value), strict=True)
-        faults = [fault for where, (inner, item) in items for fault in problems(inner, item, where)]
+        items = zip(_places(type_, value, place), _written(type_, value), children(type_, value), strict=True)
+        for where, written, (inner, item) in items:
+            faults += [_at_the_key(fault, where, written) for fault in problems(inner, item, where)]
     yield from faults
     if not faults and isinstance(type_, TupleOf) and type_.rising and any(low > high for low, high in pairwise(value)):
         yield Fault(place, f"must begin with the lowest, not [{', '.join(map(shown, value))}]")
@@ -147,6 +148,20 @@ def _places(type_: ListOf | TupleOf | DictOf, value: Any, place: str) -> list[st
         return [inside(place, key) for key in value]
     named = isinstance(type_, ListOf) and isinstance(type_.item, Named)
     return [f"{place}[{i}].{next(iter(item))}" if named else f"{place}[{i}]" for i, item in enumerate(value)]
+
+
+def _written(type_: ListOf | TupleOf | DictOf, value: Any) -> list[Any]:
+    """Return what is written at the place of each item."""
+    if isinstance(type_, DictOf):
+        return list(value.values())
+    named = isinstance(type_, ListOf) and isinstance(type_.item, Named)
+    return [next(iter(item.values())) if named else item for item in value]
+
+
+def _at_the_key(fault: Fault, place: str, written: Any) -> Fault:
+    """Move a fault of a part's name to the key that names the part where no ``name`` is written."""
+    said = isinstance(written, dict) and "name" in written
+    return fault if said or fault.place != inside(place, "name") else Fault(place, fault.text)
 
 
 def _misshapen(type_: Type, value: Any, place: str) -> Iterator[Fault]:

@@ -69,8 +69,11 @@ def rolled_back(task: str, facts: Facts, date: str) -> Entry:
     if task not in facts.standings:
         raise PipelineError(f"TASK: `{task}` has no version; choices: {', '.join(facts.standings) or 'none'}")
     former, previous = facts.standings[task].champion, facts.standings[task].previous
-    if not former or not previous:
-        raise PipelineError(f"TASK: {task} has had one champion at most; there is none to go back to")
+    if not former:
+        raise PipelineError(f"TASK: {task} has no champion; `make promote` decides")
+    if not previous:
+        line = f"its champions begin with {former.model} ({former.hash[:SHORT]})"
+        raise PipelineError(f"TASK: {task}: {line}, there is none to go back to; `make promote` decides otherwise")
     reason = f"rolled back by hand, from {former.model} ({former.hash[:SHORT]})"
     return _entry(facts.record(previous), CHAMPION, ROLLBACK, date, (reason,))
 

@@ -20,11 +20,15 @@ def upscale(enlarger: Enlarger, source: Path, out: Path, how: raw.Development | 
     In a folder each picture becomes a PNG at the same place; one that cannot be read is named, and the others go on.
 
     Args:
-        how: how RAW files are developed.
+        how: how RAW files are developed; None where nothing was said of it.
 
     Raises:
-        ImageError: nothing to enlarge, a file that is no picture, or one that ``out`` cannot hold.
+        ImageError: nothing to enlarge, a file that is no picture, or one that ``out`` cannot hold; ``how`` is said, but
+            there is no RAW file.
     """
+    if how and not any(map(_is_raw, source.rglob("*") if source.is_dir() else [source])):
+        none = "holds none" if source.is_dir() else "is none"
+        raise ImageError(f"RAW: says how camera RAW files are developed, but {source} {none}; leave it out")
     if source.is_dir():
         _folder(enlarger, source, out, how)
     else:
@@ -71,11 +75,15 @@ def _file(enlarger: Enlarger, source: Path, out: Path, how: raw.Development | No
     log.info("%s: %dx%d to %dx%d, %s", source, *picture.pixels.shape[1::-1], *large.shape[1::-1], out)
 
 
+def _is_raw(path: Path) -> bool:
+    return path.suffix.lower() in raw.ENDINGS
+
+
 def _read(path: Path, how: raw.Development | None) -> Picture:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ImageError(f"{path}: cannot be read ({error.strerror})") from None
-    if path.suffix.lower() in raw.ENDINGS:
+    if _is_raw(path):
         return Picture(raw.develop(data, str(path), how))
     return pictures.decode(data, str(path))

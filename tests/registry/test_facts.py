@@ -142,8 +142,23 @@ def test_a_promotion_that_cannot_be_is_one_line(wanted: str, said: str) -> None:
 def test_a_rollback_that_cannot_be_is_one_line() -> None:
     with pytest.raises(PipelineError, match="`sr-faces` has no version; choices: sr-photos"):
         rolled_back("sr-faces", THREE, DATE)
-    with pytest.raises(PipelineError, match="has had one champion at most"):
-        rolled_back(TASK, grown([record("a")]), DATE)
+    nobody = enrolled([record("a")], EMPTY, {"suites": {}, "gates": {}}, DATE)
+    with pytest.raises(PipelineError, match="sr-photos has no champion; `make promote` decides"):
+        rolled_back(TASK, nobody, DATE)
+
+
+def test_each_rollback_goes_one_step_further_back_until_the_first_champion() -> None:
+    known = THREE.after(promoted("c", THREE, DATE))
+    for champion in ("b", "a"):
+        known = known.after(rolled_back(TASK, known, DATE))
+        assert champion == roles(known)["champion"]
+
+    with pytest.raises(PipelineError) as told:
+        rolled_back(TASK, known, DATE)
+    assert str(told.value) == (
+        "TASK: sr-photos: its champions begin with a (61000000), there is none to go back to; "
+        "`make promote` decides otherwise"
+    )
 
 
 def test_a_name_in_two_tasks_wants_its_task() -> None:

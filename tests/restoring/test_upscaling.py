@@ -11,6 +11,7 @@ import torch
 
 from pipeline.errors import ImageError
 from pipeline.images.pictures import Picture, decode, write
+from pipeline.images.raw import Development
 from pipeline.lookup import build
 from pipeline.restoring.enlarging import Enlarger
 from pipeline.restoring.reach import reach_of
@@ -73,6 +74,17 @@ def test_one_bad_file_in_a_folder_is_named_and_the_others_go_on(
 
     assert ["a.png", "c.png"] == sorted(path.name for path in (tmp_path / "out").iterdir())
     assert [True] == ["b.png: is no image that is read here" in each for each in caplog.messages]
+
+
+@pytest.mark.parametrize(("source", "none"), [("in/a.png", "in/a.png is none"), ("in", "in holds none")])
+def test_how_to_develop_is_refused_where_nothing_is_developed(
+    bicubic: Enlarger, tmp_path: Path, source: str, none: str
+) -> None:
+    picture(tmp_path / "in" / "a.png")
+    with pytest.raises(ImageError, match=f"^RAW: says how camera RAW files are developed, but .*{none}; leave it out$"):
+        upscale(bicubic, tmp_path / source, tmp_path / "out", Development(exposure=0.5))
+
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
