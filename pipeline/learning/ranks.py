@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, distributed, nn
-from torch.distributed import PrefixStore
+from torch.distributed import PrefixStore  # type: ignore[attr-defined]  # torch names it in no __all__
 from torch.distributed.rendezvous import rendezvous
 
 from pipeline.errors import LearningError
