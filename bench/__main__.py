@@ -13,7 +13,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
-from bench import growth, machine, page, works
+from bench import growth, learning, machine, page, works
 from bench.work import Work, measure
 from pipeline import atomic
 
@@ -26,17 +26,21 @@ def main(words: Sequence[str]) -> int:
     facts = machine.facts() | {"peaks": machine.peaks()}
     log.info("%s", facts)
     rows: list[dict[str, Any]] = []
+    shares: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for work in _works(given.work, Path(folder)):
-            for row in measure(work).rows():
+            measured = measure(work)
+            shares += measured.shares(facts["peaks"])
+            for row in measured.rows():
                 log.info("%(work)s: %(ours)s %(unit)s, %(theirs)s %(peer)s, ratio %(ratio)s", row)
                 rows.append(row)
+        waits = learning.waited(Path(folder)) if not given.work else {}
         grown = growth.measured() if not given.work else []
     given.out.mkdir(parents=True, exist_ok=True)
     atomic.write_text(given.out / "bench.json", json.dumps(rows, indent=1) + "\n")
     page.plot(rows, given.out / "bench.svg")
     if given.page:
-        atomic.write_text(given.page, page.text(rows, facts, grown))
+        atomic.write_text(given.page, page.text(rows, facts, shares, waits, grown))
     return 0
 
 

@@ -30,9 +30,17 @@ def plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
-def text(rows: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], grown: Sequence[Grown]) -> str:
-    """Return the page: the machine, the comparisons, the growth."""
-    return "\n".join([HEAD, *_machine(facts), "", *_comparisons(rows), "", GROWTH, *_growth(grown)]) + "\n"
+def text(
+    rows: Sequence[Mapping[str, Any]],
+    facts: Mapping[str, Any],
+    shares: Sequence[Mapping[str, Any]],
+    waits: Mapping[str, float],
+    grown: Sequence[Grown],
+) -> str:
+    """Return the page: the machine, the comparisons, the shares of its peaks, the growth."""
+    parts = [HEAD, *_machine(facts), "", *_comparisons(rows), "", PEAKS, *_shares(shares), "", WAITS, *_waits(waits)]
+    parts += ["", GROWTH, *_growth(grown)]
+    return "\n".join(parts) + "\n"
 
 
 HEAD = f"""# Performance
@@ -42,6 +50,17 @@ peer within that run: both do the work three times, by turns, on the same thread
 (`bench/peers/`) are the field's ways of doing the same work, written as plainly as they run in its toolboxes, and their
 results are held against ours before anything is timed. A library that computes something else stands in the table, its
 ratio in brackets, to be seen and not to be judged.
+"""
+
+PEAKS = """## Of the machine's peak
+
+What ours attains of the largest measured product and copy. Operations are those of products and convolutions; bytes are
+what must be read and written at least.
+"""
+
+WAITS = """## Waiting for data
+
+The share of a training's time that its steps wait for their batch, as the loop itself reports it.
 """
 
 GROWTH = """## Growth
@@ -63,6 +82,22 @@ def _comparisons(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         ratio = f"**{row['ratio']}**" if row["judged"] else f"({row['ratio']})"
         lines.append(f"| {row['work']} | {row['peer']} | {row['ours']} | {row['theirs']} | {row['unit']} | {ratio} |")
     return lines
+
+
+def _shares(shares: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = ["| work | attained | peak | unit | share |", "| --- | ---: | ---: | --- | ---: |"]
+    for each in shares:
+        share = f"{100 * each['attained'] / each['peak']:.0f} %"
+        lines.append(f"| {each['work']} | {each['attained']} | {each['peak']} | {each['unit']} | {share} |")
+    return lines
+
+
+def _waits(waits: Mapping[str, float]) -> list[str]:
+    return [
+        "| training | waited |",
+        "| --- | ---: |",
+        *(f"| {name} | {100 * each:.1f} % |" for name, each in waits.items()),
+    ]
 
 
 def _growth(grown: Sequence[Grown]) -> list[str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+from torch.utils.flop_counter import FlopCounterMode
+
 REPETITIONS = 3
 
 
@@ -38,6 +40,8 @@ class Work:
         peers: the others' ways.
         agree: raises AssertionError unless our result (first) says the same as a judged peer's; None where a work
             has no result.
+        operations: floating-point operations of one run of ours; 0 where they are not what counts.
+        moved: bytes that one run of ours must read and write at least; 0 where that is not what counts.
     """
 
     name: str
@@ -46,6 +50,8 @@ class Work:
     ours: Callable[[], Any]
     peers: Sequence[Way]
     agree: Callable[[Any, Any], None] | None = None
+    operations: float = 0
+    moved: float = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,18 @@ class Measured:
     work: Work
     ours: list[float] = field(default_factory=list)
     peers: Mapping[str, list[float]] = field(default_factory=dict)
+
+    def shares(self, peaks: Mapping[str, float]) -> list[dict[str, Any]]:
+        """Return what share of the machine's peaks ours attains, where the work says what it needs."""
+        per_second = {
+            "bf16 TFLOP/s": self.work.operations / median(self.ours) / 1e12,
+            "GB/s": self.work.moved / median(self.ours) / 1e9,
+        }
+        return [
+            {"work": self.work.name, "attained": _digits(value), "peak": peaks[unit], "unit": unit}
+            for unit, value in per_second.items()
+            if value
+        ]
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one row per peer; ``ratio`` is above 1 where we are faster."""
@@ -105,6 +123,13 @@ def seconds(run: Callable[[], Any]) -> float:
     begun = time.perf_counter()
     run()
     return time.perf_counter() - begun
+
+
+def operations_of(run: Callable[[], Any]) -> int:
+    """Return the floating-point operations of the products and convolutions in ``run``."""
+    with FlopCounterMode(display=False) as counter:
+        run()
+    return int(counter.get_total_flops())
 
 
 def _digits(value: float) -> float:

@@ -13,9 +13,10 @@ RESTARTS = 3
 """How often the processes are started again after one of them was killed; they go on from the checkpoint."""
 
 
-def rank() -> tuple[int, int]:
-    """Return the number of this process and how many there are, as torchrun says."""
-    return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+def rank() -> tuple[int, int, str]:
+    """Return the number of this process, how many there are, and which start of them this is, as torchrun says."""
+    own, count = (int(os.environ.get(name, default)) for name, default in (("RANK", "0"), ("WORLD_SIZE", "1")))
+    return own, count, os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
 
 
 def spread(batch: int) -> None:

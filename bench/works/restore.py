@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bench.peers.restoring import Restoring
 from bench.pictures import pictures
-from bench.work import Way, Work
+from bench.work import Way, Work, operations_of
 from pipeline.learning.settings import Engine
 from pipeline.lookup import build
 from pipeline.restoring.enlarging import enlarger
@@ -44,6 +44,7 @@ def works(folder: Path) -> Iterator[Work]:
         lambda: ours(picture),
         [Way("fp32, eager, NCHW, in one piece", lambda: theirs(picture))],
         _near,
+        operations=operations_of(lambda: theirs(picture)),
     )
 
 

@@ -55,6 +55,7 @@ def _bicubic(image: Pixels, scale: int) -> Work:
         partial(resize, image, (height, width)),
         peers,
         agree,
+        moved=image.nbytes * (1 + 1 / scale**2),
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, distributed, nn
+from torch.distributed import PrefixStore  # type: ignore[attr-defined]  # torch names it in no __all__
+from torch.distributed.rendezvous import rendezvous
 
 from pipeline.errors import LearningError
 
@@ -75,14 +77,23 @@ ALONE = Ranks(0, 1)
 
 
 @contextmanager
-def joined(own: int, count: int, device: torch.device) -> Iterator[Ranks]:
-    """Meet the other processes that torchrun has started, and part from them at the end."""
+def joined(own: int, count: int, attempt: str, device: torch.device) -> Iterator[Ranks]:
+    """Meet the other processes that torchrun has started, and part from them at the end.
+
+    Args:
+        own, count: this process's number, and how many there are.
+        attempt: which start of the processes this is. torch keeps the addresses of those that were killed, and whoever
+            is started again would look for them for ever.
+    """
     if count == 1:
         yield ALONE
         return
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", rank=own, world_size=count)
+    store, _, _ = next(rendezvous("env://", own, count))
+    store = PrefixStore(f"attempt-{attempt}", store)
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    distributed.init_process_group(backend, store=store, rank=own, world_size=count)
     try:
         yield Ranks(own, count)
     finally:

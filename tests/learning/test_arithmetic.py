@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 
+import numpy as np
 import pytest
 import torch
 from torch._inductor import cpp_builder
 from torch._inductor.exc import InvalidCxxCompiler
 
 from pipeline.errors import LearningError
+from pipeline.images.colour import to_float
 from pipeline.learning.arithmetic import PLAIN, Arithmetic, choose
 from pipeline.learning.handing import Handing
 from pipeline.learning.settings import Engine
@@ -94,6 +96,13 @@ def test_bf16_lays_channels_last_and_changes_no_value() -> None:
     assert BF16.take(image).is_contiguous(memory_format=torch.channels_last)
     assert torch.equal(image, BF16.take(image))
     assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
+
+
+@pytest.mark.parametrize("arithmetic", [PLAIN, BF16], ids=["fp32", "bf16"])
+def test_levels_become_what_numpy_makes_of_them(arithmetic: Arithmetic) -> None:
+    levels = np.arange(256, dtype=np.uint8).reshape(1, 1, 16, 16).repeat(3, axis=1)
+
+    assert np.array_equal(to_float(levels), arithmetic.take(torch.from_numpy(levels)).numpy())
 
 
 def test_clips_keep_their_layout() -> None:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -429,3 +431,31 @@ def test_the_seconds_of_snapshots_go_on_after_a_resume(pairs: Path, tmp_path: Pa
 
     assert [4, 8, 11] == [each["step"] for each in engines]
     assert 0 < engines[0]["seconds"] < 100 < 1000 < engines[1]["seconds"] < engines[2]["seconds"] < 1100
+
+
+@pytest.mark.parametrize("parts", [2, 4])
+def test_a_batch_taken_in_parts_teaches_the_same(pairs: Path, tmp_path: Path, parts: int) -> None:
+    block = {**BLOCK, "batch": 4}
+    learn(tmp_path / "whole", pairs, block)
+    learn(tmp_path / "parts", pairs, {**block, "accumulate": parts})
+
+    whole, apart = weights(tmp_path / "whole"), weights(tmp_path / "parts")
+    assert all(torch.allclose(whole[name], apart[name], atol=1e-5) for name in whole)
+    assert not all(torch.equal(whole[name], apart[name]) for name in whole)
+    for one, other in zip(rows_of(tmp_path / "whole"), rows_of(tmp_path / "parts"), strict=True):
+        assert float(one["loss"]) == pytest.approx(float(other["loss"]), rel=1e-4)
+
+
+def test_parts_that_do_not_divide_the_batch_are_told(pairs: Path, tmp_path: Path) -> None:
+    with pytest.raises(LearningError, match="accumulate: a batch of 2 samples does not divide into 3 equal parts"):
+        learn(tmp_path, pairs, {**BLOCK, "accumulate": 3})
+
+
+def test_what_was_waited_for_data_is_told(pairs: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        learn(tmp_path, pairs)
+
+    (first, *_) = [line for line in caplog.messages if "of the time for data" in line]
+    found = re.search(r"step 4 of 11, loss .*, waited (\d+\.\d) % of the time for data$", first)
+    assert found
+    assert 0 <= float(found[1]) <= 100
