@@ -111,7 +111,7 @@ def test_the_server_says_when_it_is_ready_and_ends_well_by_the_keyboard(copy: Cl
     command = [sys.executable, "-m", "stages", "serve", "--port", str(port), *REGISTRY]
     with subprocess.Popen(command, cwd=copy.path, env=copy.environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        ready = process.stderr.readline()
+        _engine, ready = process.stderr.readline(), process.stderr.readline()
         health = httpx.get(f"http://127.0.0.1:{port}/health").json()
         process.send_signal(signal.SIGINT)
         left = process.stderr.read()
