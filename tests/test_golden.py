@@ -98,9 +98,12 @@ def without_eight(path: Path) -> None:
 
 
 def scores(clone: Clone, protocol: str) -> dict[str, dict[str, float]]:
-    """Return ``{benchmark: {metric: mean}}`` over the three scales."""
-    files = [clone.path / "scores" / f"{protocol}-x{scale}.json" for scale in (2, 3, 4)]
-    return {name: each for file in files for name, each in json.loads(file.read_text(encoding="utf-8")).items()}
+    """Return ``{benchmark-x2: {metric: mean}}`` over the three scales."""
+    found: dict[str, dict[str, float]] = {}
+    for scale in (2, 3, 4):
+        table = json.loads((clone.path / "scores" / f"{protocol}-x{scale}.json").read_text(encoding="utf-8"))
+        found |= {f"{name.rpartition('/')[2]}-x{scale}": each for name, each in table.items()}
+    return found
 
 
 def column(table: dict[str, dict[str, float]], metric: str) -> dict[str, float]:
