@@ -119,6 +119,8 @@ class Batches:
         stack = np.empty((len(patches), *sizes[0], _channels(field)), patches[0].dtype)
         for place, patch in zip(stack, patches, strict=True):
             place[...] = patch  # a grey one becomes three equal channels
+        if stack.shape[-1] == 1:  # to torch, strides of a moved axis of one say "channels last", and other sums follow
+            return stack.reshape(*stack.shape[:-3], 1, *stack.shape[-3:-1])
         return np.moveaxis(stack, -1, -3)
 
     def _require_room(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from pipeline.errors import BatchError, DataError
@@ -318,3 +319,11 @@ def test_a_turn_is_two_flips_and_an_exchange_of_axes(shape: tuple[int, ...], dty
     expected = expected[..., ::-1, :, :] if turn & 2 else expected
 
     assert np.array_equal(np.swapaxes(expected, -3, -2) if turn & 4 else expected, turned(image, turn))
+
+
+def test_luma_lies_in_memory_as_torch_makes_it(pairs: PairSet) -> None:
+    """By its strides torch chooses how to convolve, and so the last bits of the sums."""
+    values = stream(pairs, "lr_y")[0]["lr_y"]
+
+    assert (16, 16, 4, 1) == torch.from_numpy(values).stride()
+    assert torch.empty(values.shape).stride() == torch.from_numpy(values).stride()
