@@ -104,7 +104,8 @@ def _growth(grown: Sequence[Grown]) -> list[str]:
     lines = ["| work | amount | seconds | MiB | slope |", "| --- | --- | --- | --- | ---: |"]
     for each in grown:
         amounts, times, sizes = (
-            " / ".join(f"{value:.3g}" for value in values) for values in zip(*each.points, strict=True)
+            " / ".join(f"{value:.3g}" if value < 1000 else f"{value:.0f}" for value in values)
+            for values in zip(*each.points, strict=True)
         )
         lines.append(f"| {each.work} | {amounts} | {times} | {sizes} | {each.slope:.2f} |")
     return lines
