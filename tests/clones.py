@@ -39,7 +39,7 @@ class Clone:
     def run(self, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command in the clone, ``said`` being its input, and return what it said itself."""
         return subprocess.run(
-            words, cwd=self.path, env=self.environment, input=said, capture_output=True, text=True, timeout=840
+            words, cwd=self.path, env=self.environment, input=said, capture_output=True, text=True, timeout=280
         )
 
     def stages(self, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:

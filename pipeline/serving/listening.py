@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from contextlib import suppress
 
 import uvicorn
 from starlette.applications import Starlette
@@ -44,8 +45,8 @@ def listen(app: Starlette, port: str, ready: str) -> None:
     config = uvicorn.Config(app, HOST, int(port), log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS)
     server = Server(config, ready)
     try:
-        server.run()
-    except KeyboardInterrupt:  # the usual way to end it, repeated by uvicorn when all is finished
-        log.info("ended")
+        with suppress(KeyboardInterrupt):  # Ctrl-C, which uvicorn repeats at the end; asyncio may swallow it there
+            server.run()
     except SystemExit:  # uvicorn's answer to a port that is taken
         raise PipelineError(f"PORT: {HOST}:{port} cannot be listened on; is it taken? Name another") from None
+    log.info("ended")
