@@ -38,9 +38,7 @@ class Clone:
 
     def run(self, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command in the clone, ``said`` being its input, and return what it said itself."""
-        return subprocess.run(
-            words, cwd=self.path, env=self.environment, input=said, capture_output=True, text=True, timeout=280
-        )
+        return subprocess.run(words, cwd=self.path, env=self.environment, input=said, capture_output=True, text=True)
 
     def stages(self, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``python -m stages``."""

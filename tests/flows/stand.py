@@ -123,7 +123,7 @@ class Stand:
     def said(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(
-            words, cwd=self.clone.path, env=self.environment, capture_output=True, text=True, timeout=280, check=False
+            words, cwd=self.clone.path, env=self.environment, capture_output=True, text=True, check=False
         )
 
     def must(self, *words: str) -> str:
