@@ -26,6 +26,7 @@ ROOMS = {
     "Loss": "losses",
     "Metric": "metrics",
     "Link": "degradations",
+    "Augmentation": "augmentations",
     "Source": "sources",
     "Optimizer": "optimizers",
     "Schedule": "schedules",
@@ -143,3 +144,22 @@ class Link(ABC):
     @abstractmethod
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return the (height, width) that leaves when ``size`` enters."""
+
+
+class Augmentation(ABC):
+    """A change of patches that belong together: all chance is in ``draw``, ``apply`` is deterministic.
+
+    Patches are uint8, or float32 in [0, 1], (H, W, C) or clips (T, H, W, C), by the names of their fields.
+    """
+
+    def barred(self, fields: Iterable[str]) -> list[str]:
+        """Return those of ``fields`` beside which the change makes no sense."""
+        return []
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator) -> Drawn:
+        """Return what chance decides for one sample, as values that JSON can hold."""
+
+    @abstractmethod
+    def apply(self, patches: Mapping[str, NDArray[Any]], drawn: Drawn) -> dict[str, NDArray[Any]]:
+        """Return ``patches`` changed as ``drawn`` says, each of its size; nothing random here."""

@@ -1,9 +1,10 @@
 """Signatures read from source text with ``ast``, without importing it: the schema of every part and setting.
 
 The vocabulary of annotations is closed: int, float, str, bool, None, Literal, tuple, list, dict[str, ...], a union of
-these, the bounds of ``pipeline.bounds`` (``Positive``, ``OneOrMore``, ``Filled[list[str]]`` ...), the kinds of
-``pipeline.kinds`` (``Network``, ``Described[Network]``, ``Weighted[Loss]`` ...), a dataclass of settings, and what
-whoever builds the part supplies and params.yaml cannot say: ``Path`` and ``Supplied[...]``.
+these, ``Any`` for what a library judges itself, the bounds of ``pipeline.bounds`` (``Positive``, ``OneOrMore``,
+``Filled[list[str]]`` ...), the kinds of ``pipeline.kinds`` (``Network``, ``Described[Network]``, ``Weighted[Loss]``
+...), a dataclass of settings, and what whoever builds the part supplies and params.yaml cannot say: ``Path`` and
+``Supplied[...]``.
 """
 
 from __future__ import annotations
@@ -87,11 +88,16 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Anything:
+    """Whatever YAML can say: what a library that is called with it will judge."""
+
+
+@dataclass(frozen=True)
 class Supplied:
     """What whoever builds the part supplies."""
 
 
-Type: TypeAlias = Scalar | Choice | Either | ListOf | TupleOf | DictOf | Named | Settings | Supplied
+Type: TypeAlias = Scalar | Choice | Either | ListOf | TupleOf | DictOf | Named | Settings | Anything | Supplied
 
 
 @dataclass(frozen=True)
@@ -237,6 +243,8 @@ def _plain(path: Path, name: str) -> Type:
         return Named(ROOMS[real])
     if module == "pipeline.bounds" and real in BOUNDED:
         return Scalar(*BOUNDED[real])
+    if (module, real) == ("typing", "Any"):
+        return Anything()
     if (module, real) == ("pathlib", "Path"):
         return Supplied()
     home = file_of(module)

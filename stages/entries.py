@@ -1,6 +1,7 @@
 """Finding an entry of params.yaml, and what a machine says of itself."""
 
 import os
+import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,27 @@ def store(own: Path) -> Store:
     Downloads lie in the user's cache folder where ``SR_CACHE`` is not set. A relative path counts from the checkout,
     also where DVC runs an experiment in a temporary folder.
     """
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    checkout = Path(os.environ.get("DVC_ROOT", "."))
-    folder = checkout / (os.environ.get("SR_CACHE") or caches / "super-resolution")
     mirror = os.environ.get("SR_MIRROR") or None
     if mirror and "://" not in mirror:
-        mirror = str(checkout / mirror)
-    return Store(folder, mirror, checkout / own)
+        mirror = str(_checkout() / mirror)
+    return Store(_cache(), mirror, _checkout() / own)
+
+
+def keep_compiled() -> None:
+    """Have torch keep what it compiles beside the downloads; in its own folder below /tmp a restart would drop it.
+
+    Each machine has a folder: the code is for its own processor.
+    """
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(_cache().resolve() / "compiled" / platform.node()))
+
+
+def _cache() -> Path:
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return _checkout() / (os.environ.get("SR_CACHE") or caches / "super-resolution")
+
+
+def _checkout() -> Path:
+    return Path(os.environ.get("DVC_ROOT", "."))
 
 
 def device_wishes() -> list[str]:

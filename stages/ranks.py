@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 
-from pipeline.errors import LearningError
+from pipeline.learning.ranks import Ranks
 from stages.entries import device_wishes
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,7 @@ def spread(batch: int) -> None:
     count = len(device_wishes())
     if count == 1 or "RANK" in os.environ:
         return
-    if batch % count:
-        raise LearningError(f"batch: {batch} samples do not divide evenly among the {count} devices of SR_DEVICE")
+    Ranks(0, count).part(batch)
     log.info("%d processes, one for each of %s", count, ", ".join(device_wishes()))
     own = ["--standalone", f"--nproc-per-node={count}", f"--max-restarts={RESTARTS}"]
     os.execv(sys.executable, [sys.executable, "-m", "torch.distributed.run", *own, "-m", "--", "stages", *sys.argv[1:]])

@@ -19,7 +19,7 @@ from pipeline.serving.app import Champion, Limits, application
 from pipeline.serving.following import Follower
 from pipeline.serving.listening import listen
 from stages.champions import champion, folder_of, task_in
-from stages.entries import device_wish
+from stages.entries import device_wish, keep_compiled
 
 
 def main(
@@ -32,6 +32,7 @@ def main(
     limits: Path | None = None,
 ) -> None:
     """Listen on ``port`` of this machine; ``limits`` as in ``pixels=64000000 workers=2``."""
+    keep_compiled()
     device, engine = device_of(device_wish()), settings(Engine, params["engine"])
     wanted = task_in(params, str(task or ""))
 

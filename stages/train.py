@@ -13,7 +13,7 @@ from pipeline.training.checkpoint import key_of
 from pipeline.training.curve import Curve
 from pipeline.training.loop import Places, train
 from pipeline.training.settings import Training
-from stages.entries import device_wish, entry
+from stages.entries import device_wish, entry, keep_compiled
 from stages.lock import held
 from stages.ranks import rank, spread
 
@@ -32,6 +32,7 @@ def main(
     """Train the model ``name``; its checkpoints lie in ``resume`` under its key."""
     block = entry(params, "models", name)["training"]
     wanted, engine = settings(Training, block), settings(Engine, params["engine"])
+    keep_compiled()
     if wanted.steps:
         spread(wanted.batch)
     own = resume / key(params, name, code, pairs, start)

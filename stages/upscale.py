@@ -14,7 +14,7 @@ from pipeline.params.options import options
 from pipeline.restoring.enlarging import enlarger
 from pipeline.restoring.upscaling import upscale
 from stages.champions import champion, folder_of, task_in
-from stages.entries import device_wish, entry
+from stages.entries import device_wish, entry, keep_compiled
 
 
 def main(
@@ -32,6 +32,7 @@ def main(
     if model and task:
         raise PipelineError("name a MODEL or a TASK, not both")
     how = options(Development, str(raw), "RAW") if raw else None
+    keep_compiled()
     with _chosen(params, str(model or ""), str(task or ""), models, ledger, records) as folder:
         engine = settings(Engine, params["engine"])
         upscale(enlarger(folder, device_of(device_wish()), engine=engine), image, out, how)

@@ -109,12 +109,25 @@ def test_the_options_of_the_pages_pass_the_check_and_others_do_not(clone: Clone)
 LINK_ROW = re.compile(r"^\| `(\w+)` \|([^|]*)\|", re.MULTILINE)
 
 
-def test_the_table_of_links_names_them_all_with_all_their_options() -> None:
-    page = (ROOT / "docs" / "degradations.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("room", ["augmentations", "degradations"])
+def test_the_table_of_a_room_names_all_parts_with_all_their_options(room: str) -> None:
+    page = (ROOT / "docs" / f"{room}.md").read_text(encoding="utf-8")
     told = {name: re.findall(r"`(\w+)`", options) for name, options in LINK_ROW.findall(page)}
 
-    known = {name: signature("degradations", name) for name in names("degradations")}
+    known = {name: signature(room, name) for name in names(room)}
     assert {name: [*keys(options)] for name, options in known.items()} == told
+
+
+def test_the_augmentations_of_the_page_pass_the_check(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "augmentations.md").read_text(encoding="utf-8")
+    yaml = YAML(typ="safe")
+    (listed,) = [yaml.load(text)["augment"] for text in re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.M)]
+    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params["models"]["edsr-x2"]["training"]["augment"] = listed
+    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)
+
+    assert params == checked(tmp_path / "params.yaml")
 
 
 def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path: Path) -> None:

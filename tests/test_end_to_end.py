@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,32 @@ def test_the_second_repro_runs_no_stage(copy: Clone) -> None:
     ran = copy.repro()
 
     assert [] == ran
+
+
+STAGES_WITHOUT_TORCH = (
+    "check",
+    "disk",
+    "fingerprint --out OUT",
+    "scratch --code build/code/scratch --out OUT",
+    "fetch textures --code build/code/fetch-textures --own own --out OUT",
+    "pack textures --code build/code/pack-textures --own own --out OUT",
+    "degrade textures-x2 --code build/code/degrade-textures-x2 --shards data/shards/textures"
+    " --learner models/scratch --out OUT",
+)
+
+
+@pytest.mark.parametrize("words", STAGES_WITHOUT_TORCH, ids=lambda words: words.split()[0])
+def test_a_stage_that_needs_no_torch_imports_none(made: Clone, tmp_path: Path, words: str) -> None:
+    lines = ["import sys", "from stages.__main__ import main", "status = main()", "print('torch' in sys.modules)"]
+
+    said = made.run(
+        sys.executable,
+        "-c",
+        "; ".join([*lines, "sys.exit(status)"]),
+        *words.replace("OUT", str(tmp_path / "out")).split(),
+    )
+
+    assert (0, "False") == (said.returncode, said.stdout.splitlines()[-1]), said.stderr
 
 
 def test_a_learned_degradation_makes_other_pairs_than_bicubic(made: Clone) -> None:

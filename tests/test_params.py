@@ -96,6 +96,20 @@ pairs.photos-train-luma-x2.degradation: given
 suites.photos-test-x2.metrics: {}
     params.yaml: suites.photos-test-x2.metrics: is empty; name at least one; choices: <metrics>
 
+# augmentations
+models.edsr-x2.training.augment: sideways
+    params.yaml: models.edsr-x2.training.augment: must be `none` or `dihedral` or a list, not the text 'sideways'
+models.edsr-x2.training.augment: [{mirror: {}}]
+    params.yaml: models.edsr-x2.training.augment[0].mirror: `mirror` is unknown; choices: <augmentations>
+models.edsr-x2.training.augment: []
+    params.yaml: models.edsr-x2.training.augment: is empty; name at least one; choices: <augmentations>
+models.edsr-x2.training.augment: [{channels: {chance: 2}}]
+    params.yaml: models.edsr-x2.training.augment[0].channels.chance: must be at least 0 and at most 1, not 2
+models.edsr-x2.training.augment: [{dihedral: {}}, {albumentations: {transforms: [{RandomGamma: {p: 3}}]}}]
+    params.yaml: models.edsr-x2.training.augment[1].albumentations.transforms: `RandomGamma`: p: Input should be less than or equal to 1
+models.srcnn-x2.training.augment: [{dihedral: {}}, {channels: {}}]
+    params.yaml: models.srcnn-x2.training.augment[1].channels: cannot be had where `hr_y`, `ilr_y` is read; leave it out
+
 # values that are nonsense
 models.edsr-x2.training.network: {name: edsr, scale: 5, blocks: -1, features: 0, scaling: 0}
     params.yaml: models.edsr-x2.training.network.scale: must be `1` or `2` or `3` or `4` or `8`, not 5

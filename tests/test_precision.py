@@ -1,4 +1,4 @@
-"""bf16 and fp32 from one seed: equal within 0.03 dB on Set5."""
+"""bf16 and fp32 from one seed: equal within 0.03 dB on Set5, except where a network says that bf16 harms it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,12 @@ ON_RGB = {"recipe": {**PAIRED, "losses": {"l1": 1.0}}, "steps": 500, "batch": 8,
 CASES: list[tuple[dict[str, Any], dict[str, Any], Literal["none", "uint8"]]] = [
     ({"name": "fsrcnn", "scale": 3}, ON_LUMA, "none"),
     ({"name": "srcnn", "scale": 3, "deviation": None}, ON_LUMA, "none"),
+    ({"name": "espcn", "scale": 3}, ON_LUMA, "none"),
+    ({"name": "vdsr", "scale": 2}, {**ON_LUMA, "steps": 600, "batch": 8, "patch": 12}, "none"),
     ({"name": "edsr", "scale": 2}, ON_RGB, "uint8"),
 ]
+EQUAL = 0.03
+"""dB within which two scores are called equal."""
 
 
 @pytest.mark.parametrize(("network", "block", "rounding"), CASES, ids=[case[0]["name"] for case in CASES])
@@ -53,7 +57,9 @@ def test_bf16_trains_to_the_score_of_fp32(
     }
 
     print(f"{network['name']}: " + ", ".join(f"{precision} {value:.3f} dB" for precision, value in scores.items()))  # noqa: T201
-    assert abs(scores["fp32"] - scores["bf16"]) <= 0.03
+    harmed = getattr(build("networks", network), "bf16_harms", False)
+    assert harmed is (scores["bf16"] < scores["fp32"] - EQUAL)
+    assert scores["bf16"] <= scores["fp32"] + EQUAL
 
 
 def made(folder: Path, name: str, scale: int, rounding: Literal["none", "uint8"]) -> Path:

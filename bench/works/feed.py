@@ -49,8 +49,8 @@ def works(folder: Path) -> Iterator[Work]:
 
 
 def _shape(batch: dict[str, Tensor]) -> tuple[int, ...]:
-    """Return what a reader of the batch sees, having touched it."""
-    assert all(each.dtype == torch.float32 and 0 <= float(each.mean()) <= 1 for each in batch.values())
+    """Return what a reader of the batch sees, having touched every sixteenth of its rows and columns."""
+    assert all(each.dtype == torch.float32 and 0 <= float(each[..., ::16, ::16].mean()) <= 1 for each in batch.values())
     return tuple(size for name in ("lr", "hr") for size in batch[name].shape)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, nn, optim
 
 from pipeline.errors import LearningError
 from pipeline.learning.settings import Engine
@@ -28,19 +28,32 @@ class Arithmetic:
         device: where.
         precision: ``fp32`` or ``bf16``.
         compiled: whether networks are compiled.
+        graphs: whether a GPU replays what was compiled as CUDA graphs.
     """
 
     device: torch.device
     precision: str
     compiled: bool
+    graphs: bool = False
 
-    def prepare(self, networks: Iterable[nn.Module]) -> None:
-        """Bring bare ``networks``, on the device already, into the layout, and compile them in place."""
+    def prepare(self, networks: Iterable[nn.Module], optimizers: Iterable[optim.Optimizer] = ()) -> None:
+        """Bring bare ``networks``, on the device already, into the layout, and compile them in place.
+
+        The optimizers move all weights in one pass where that need not equal their fp32 path on the CPU to the bit.
+        """
         for network in networks:
             if self.precision == "bf16":
                 network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch forgets this form
             if self.compiled:
-                network.compile()
+                network.compile(mode="reduce-overhead" if self.graphs else "default")
+        if self.precision == "bf16" or self.device.type == "cuda":
+            for optimizer in optimizers:
+                _fuse(optimizer)
+
+    def begin(self) -> None:
+        """Say that a step begins: what the graphs returned in the step before may be overwritten."""
+        if self.graphs:
+            torch.compiler.cudagraph_mark_step_begin()
 
     def forward(self) -> AbstractContextManager[object]:
         """Return the context in which networks and losses run; not the backward pass."""
@@ -49,7 +62,7 @@ class Arithmetic:
     def take(self, pixels: Tensor) -> Tensor:
         """Return a field of a batch on the device and in the layout: float32, levels (uint8) brought to [0, 1]."""
         there = self.laid(pixels.to(self.device))
-        return there / _levels(self.device) if there.dtype == torch.uint8 else there
+        return there.to(torch.float32).div_(_levels(self.device)) if there.dtype == torch.uint8 else there
 
     def laid(self, field: Tensor) -> Tensor:
         """Return ``field`` in the layout: the channels of an image last in memory where that is faster."""
@@ -61,13 +74,17 @@ PLAIN = Arithmetic(torch.device("cpu"), "fp32", compiled=False)
 """fp32 on the CPU, not compiled."""
 
 
-def choose(engine: Engine, device: torch.device, model: str) -> Arithmetic:
-    """Turn ``auto`` into what suits ``device``, and log what was chosen and why.
+def choose(engine: Engine, device: torch.device, model: str, networks: Iterable[nn.Module] = ()) -> Arithmetic:
+    """Turn ``auto`` into what suits ``device`` and ``networks``, and log what was chosen and why.
+
+    A network that loses quality in bf16 says so beside itself, as ``bf16_harms = True`` of its class;
+    `tests/test_precision.py` measures those that do and those that do not.
 
     Raises:
         LearningError: compiling is asked for and cannot be done here.
     """
-    precision, why_precision = _precision(engine, device)
+    harmed = any(getattr(network, "bf16_harms", False) for network in networks)
+    precision, why_precision = _precision(engine, device, harmed=harmed)
     compiled, why_compiled = _compiled(engine, device)
     log.info(
         "%s: %s (%s), %s (%s)",
@@ -77,7 +94,14 @@ def choose(engine: Engine, device: torch.device, model: str) -> Arithmetic:
         "compiled" if compiled else "eager",
         why_compiled,
     )
-    return Arithmetic(device, precision, compiled)
+    return Arithmetic(device, precision, compiled, graphs=engine.compile == "graphs")
+
+
+def _fuse(optimizer: optim.Optimizer) -> None:
+    """Have ``optimizer``, which has not stepped yet, use torch's fused kernels if it has them."""
+    if "fused" in optimizer.defaults:
+        for group in optimizer.param_groups:
+            group["fused"] = True
 
 
 def _levels(device: torch.device) -> Tensor:
@@ -85,9 +109,13 @@ def _levels(device: torch.device) -> Tensor:
     return torch.full((), 255.0, device=device)
 
 
-def _precision(engine: Engine, device: torch.device) -> tuple[str, str]:
+def _precision(engine: Engine, device: torch.device, *, harmed: bool) -> tuple[str, str]:
+    if engine.precision == "bf16" and harmed:
+        return "bf16", "as params.yaml says, though it harms the network"
     if engine.precision != "auto":
         return engine.precision, "as params.yaml says"
+    if harmed:
+        return "fp32", "bf16 harms the network"
     if device.type == "cuda":
         fast = torch.cuda.is_bf16_supported(including_emulation=False)
         return ("bf16", "the GPU computes in it") if fast else ("fp32", "the GPU does not compute in bf16")
@@ -99,11 +127,11 @@ def _precision(engine: Engine, device: torch.device) -> tuple[str, str]:
 def _compiled(engine: Engine, device: torch.device) -> tuple[bool, str]:
     if engine.compile == "off":
         return False, "as params.yaml says"
-    obstacle = _obstacle(device)
+    obstacle = "there is no GPU" if engine.compile == "graphs" and device.type != "cuda" else _obstacle(device)
     if obstacle is None:
-        return True, "as params.yaml says" if engine.compile == "on" else "a compiler is there"
-    if engine.compile == "on":
-        raise LearningError(f"engine.compile: is `on`, but {obstacle}; use `auto` or `off`")
+        return True, "a compiler is there" if engine.compile == "auto" else "as params.yaml says"
+    if engine.compile != "auto":
+        raise LearningError(f"engine.compile: is `{engine.compile}`, but {obstacle}; use `auto` or `off`")
     return False, obstacle
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.augmentations.dihedral import Dihedral
 from pipeline.errors import BatchError, DataError
 from pipeline.images.colour import to_float
-from pipeline.images.turning import turned
+from pipeline.kinds import Augmentation
 from pipeline.pairs.reading import UNALIGNED, PairSet, Window
 from pipeline.randomness import generator
 from pipeline.shards.index import Entry
 
 RGB = 3
 LUMA = 1
+Augment: TypeAlias = Literal["none", "dihedral"] | Sequence[Augmentation]
+
 AHEAD = 4
 """Batches that wait for the network."""
 
@@ -34,7 +37,7 @@ class Batches:
         fields: the fields that somebody reads.
         size: samples in a batch.
         patch: height and width of a patch in LR pixels.
-        augment: ``dihedral`` for the eight flips and rotations, ``none`` for none.
+        augment: what is done to each sample, in this order; ``dihedral`` for the eight flips and rotations alone.
         stream: what the stream of samples depends on, e.g. (seed, model name).
         part: the samples of each batch that are wanted here, counted from 0; None for all.
     """
@@ -46,29 +49,30 @@ class Batches:
         *,
         size: int,
         patch: int,
-        augment: Literal["none", "dihedral"],
+        augment: Augment,
         stream: tuple[int | str, ...],
         part: range | None = None,
     ) -> None:
         self.pairs = pairs
         self.size = size
         self.patch = patch
-        self.augment = augment
+        self.augmentations = _augmentations(augment)
         self.stream = stream
         self.part = range(size) if part is None else part
         self.groups = _groups(pairs, sorted(fields))
         self._require_room()
+        self._require_fields(fields)
 
     def __getitem__(self, number: int) -> dict[str, NDArray[Any]]:
         """Return batch ``number``: fields (B, C, H, W) or (B, T, C, H, W), uint8, or float32 in [0, 1].
 
         In memory channels lie last, as in the shards.
         """
-        return self._stacked([self._drawn(number * self.size + i) for i in self.part])
+        return self._stacked([number * self.size + i for i in self.part])
 
     def sample(self, number: int) -> dict[str, NDArray[np.float32]]:
         """Return sample ``number`` of the stream: fields as float32 (C, H, W) or (T, C, H, W) in [0, 1]."""
-        return {name: in_unit(values[0]) for name, values in self._stacked([self._drawn(number)]).items()}
+        return {name: in_unit(values[0]) for name, values in self._stacked([number]).items()}
 
     def between(self, first: int, last: int) -> Iterator[dict[str, NDArray[Any]]]:
         """Yield the batches ``first`` to ``last`` - 1, made a few ahead in a thread.
@@ -98,30 +102,39 @@ class Batches:
     def _cut(self, entry: Entry, fields: list[str], rng: np.random.Generator) -> dict[str, NDArray[Any]]:
         height, width = self.pairs.grid(entry)
         top, left = (int(rng.integers(side - self.patch + 1)) for side in (height, width))
-        turn = int(rng.integers(8)) if self.augment == "dihedral" else 0
         window = Window(top, left, self.patch, self.patch)
-        patches = ((field, self.pairs.field(entry, field, window)) for field in fields)
-        return {field: pixels if field in UNALIGNED else turned(pixels, turn) for field, pixels in patches}
+        patches = {field: self.pairs.field(entry, field, window) for field in fields}
+        aligned = {field: patch for field, patch in patches.items() if field not in UNALIGNED}
+        for each in self.augmentations:
+            aligned = each.apply(aligned, each.draw(rng))
+        return patches | aligned
 
-    def _stacked(self, samples: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
-        """Return each field of ``samples`` as one array."""
-        return {field: self._stack(field, [sample[field] for sample in samples]) for field in samples[0]}
+    def _stacked(self, numbers: Sequence[int]) -> dict[str, NDArray[Any]]:
+        """Return the samples ``numbers``, each field as one array; each is laid there while the caches hold it."""
+        stacks: dict[str, NDArray[Any]] = {}
+        for place, number in enumerate(numbers):
+            for field, patch in self._drawn(number).items():
+                shape = (len(numbers), *patch.shape[:-1], _channels(field))
+                stack = stacks.setdefault(field, np.empty(shape, patch.dtype)) if place == 0 else stacks[field]
+                self._require_size(field, patch, stack)
+                stack[place] = patch  # a grey one becomes three equal channels
+        return {field: _channels_second(stack) for field, stack in stacks.items()}
 
-    def _stack(self, field: str, patches: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """Return one array of ``patches``, which differ in size only where a field is not cut into patches."""
-        sizes = sorted({each.shape[:-1] for each in patches})
+    def _require_size(self, field: str, patch: NDArray[Any], stack: NDArray[Any]) -> None:
+        assert patch.dtype == stack.dtype, f"{field} is stored in one way"
+        sizes = sorted({patch.shape[:-1], stack.shape[1:-1]})
         if len(sizes) > 1:
             raise BatchError(
                 f"{self.pairs.shards.folder}: the images of `{field}` differ in size ({sizes[0]}, {sizes[-1]}); "
                 "a batch needs one size: set `batch: 1`, or bring them to one size"
             )
-        assert len({each.dtype for each in patches}) == 1, f"{field} is stored in one way"
-        stack = np.empty((len(patches), *sizes[0], _channels(field)), patches[0].dtype)
-        for place, patch in zip(stack, patches, strict=True):
-            place[...] = patch  # a grey one becomes three equal channels
-        if stack.shape[-1] == 1:  # to torch, strides of a moved axis of one say "channels last", and other sums follow
-            return stack.reshape(*stack.shape[:-3], 1, *stack.shape[-3:-1])
-        return np.moveaxis(stack, -1, -3)
+
+    def _require_fields(self, fields: Iterable[str]) -> None:
+        for each in self.augmentations:
+            barred = each.barred(sorted(fields))
+            if barred:
+                name = type(each).__name__.lower()
+                raise BatchError(f"augment: {name}: cannot be had where `{'`, `'.join(barred)}` is read; leave it out")
 
     def _require_room(self) -> None:
         for _, entries in self.groups:
@@ -132,6 +145,19 @@ class Batches:
                         f"{self.pairs.shards.folder}: {entry.key} has {height}x{width} LR pixels, less than a patch "
                         f"of {self.patch}; choose a smaller `patch`"
                     )
+
+
+def _augmentations(said: Augment) -> Sequence[Augmentation]:
+    if isinstance(said, str):
+        return [Dihedral()] if said == "dihedral" else []
+    return said
+
+
+def _channels_second(stack: NDArray[Any]) -> NDArray[Any]:
+    """Return ``stack`` (..., H, W, C) as (..., C, H, W), the memory as it is."""
+    if stack.shape[-1] == 1:  # to torch, strides of a moved axis of one say "channels last", and other sums follow
+        return stack.reshape(*stack.shape[:-3], 1, *stack.shape[-3:-1])
+    return np.moveaxis(stack, -1, -3)
 
 
 def in_unit(values: NDArray[Any]) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.fields import FIELDS
-from pipeline.lookup import entry, fields_read, names, parts_named, signature
+from pipeline.lookup import build, entry, fields_read, names, parts_named, signature, single
 from pipeline.params.rules import SCRATCH, Content
 from pipeline.params.values import WEIGHTED
 from pipeline.params.words import Fault, unknown
@@ -92,6 +92,20 @@ def fields(content: Content) -> Iterator[Fault]:
         yield from _fields_of_losses(f"{place}.recipe.losses", training, learnt)
 
 
+def augmentations(content: Content) -> Iterator[Fault]:
+    """Yield the augmentations that make no sense beside what the network and the losses read."""
+    for name, model in content["models"].items():
+        training = model["training"]
+        read = {*fields_read("networks", training["network"]["name"]), *_read_by_losses(training)}
+        said = training.get("augment", [])
+        for number, spec in enumerate(said if isinstance(said, list) else []):
+            part, ((key, _),) = build("augmentations", single(spec)), spec.items()
+            barred = part.barred(sorted(read - {"sr", "sr_y"}))
+            if barred:
+                place = f"models.{name}.training.augment[{number}].{key}"
+                yield Fault(place, f"cannot be had where {_listed(barred)} is read; leave it out")
+
+
 def metrics(content: Content) -> Iterator[Fault]:
     """Yield the metrics that read what is not there when scoring, or what pairs of rounding ``none`` cannot give."""
     for name, suite in content["suites"].items():
@@ -101,6 +115,11 @@ def metrics(content: Content) -> Iterator[Fault]:
             read = fields_read("metrics", entry(Named("metrics"), key, options)["name"])
             yield from _unreadable(place, "reads", read, SCORED)
             yield from _too_rich(place, "reads", read, why, _of_luma("metrics"))
+
+
+def _read_by_losses(training: Mapping[str, Any]) -> Iterator[str]:
+    for _, loss, renamed in _losses(training):
+        yield from (renamed.get(each, each) for each in fields_read("losses", loss))
 
 
 def _fields_of_losses(place: str, training: Mapping[str, Any], why: str) -> Iterator[Fault]:

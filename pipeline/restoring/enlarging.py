@@ -105,15 +105,16 @@ def enlarger(model: Path, device: torch.device, memory: int = MEMORY, engine: En
     if reach.pixels is None:
         log.info("%s: looks at the whole image; it is restored in one piece, whatever memory that takes", model.name)
     else:
-        recipe.arithmetic = choose(_without_auto(engine), device, model.name)
-        recipe.arithmetic.prepare(getattr(recipe, player) for player in recipe.keeps)
+        networks = [getattr(recipe, player) for player in recipe.keeps]
+        recipe.arithmetic = choose(_without_auto(engine), device, model.name, networks)
+        recipe.arithmetic.prepare(networks)
     wide = 2 if recipe.arithmetic.precision == "bf16" else 1
     return Enlarger(recipe, scale, reach, window_for(reach, scale, wide * memory), device)
 
 
 def _without_auto(engine: Engine) -> Engine:
     """Return ``engine``, compiling only where that is asked for: it takes longer than most pictures."""
-    return replace(engine, compile="off") if engine.compile == "auto" else engine
+    return engine if engine.compile == "on" else replace(engine, compile="off")
 
 
 def window_for(reach: Reach, scale: int, memory: int) -> int:

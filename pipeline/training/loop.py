@@ -91,10 +91,10 @@ def train(
             save(places.snapshots / f"{step:09d}", spec, weights, facts)
 
     if settings.steps:
-        recipe.arithmetic = choose(engine, device, name)
+        recipe.arithmetic = choose(engine, device, name, networks.values())
         recipe.to(device)
         recipe.accumulate, recipe.ranks = settings.accumulate, ranks
-        recipe.arithmetic.prepare(networks.values())
+        recipe.arithmetic.prepare(networks.values(), recipe.optimizers.values())
         Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name)).run()
     if ranks.leads:
         save(places.out, spec, weights_of(networks), _engine_facts(recipe.arithmetic, ranks))
@@ -142,6 +142,7 @@ class Course:
         with logging_redirect_tqdm():
             for step, batch in enumerate(bar, first):
                 factor = self.recipe.pace(step / steps)
+                self.recipe.arithmetic.begin()
                 self.since.append(self.recipe.step(self._taken(batch)))
                 if self.average:
                     self.average.update(step)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from pipeline.bounds import Decay, OneOrMore, ZeroOrMore
-    from pipeline.kinds import Described, Network, Recipe
+    from pipeline.bounds import Decay, Filled, OneOrMore, ZeroOrMore
+    from pipeline.kinds import Augmentation, Described, Network, Recipe
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Training:
         batch: samples in a step, over all devices.
         accumulate: equal parts in which a batch is taken, one after the other, where it does not fit the memory.
         patch: height and width of a patch, in LR pixels.
-        augment: ``dihedral``: the eight flips and rotations, the same for LR and HR.
+        augment: ``dihedral``: the eight flips and rotations, the same for LR and HR; or a list of augmentations.
         average: decay per step of the running average of the weights that is saved, or None for the last weights.
         validate: how many images, the last of the pairs, are held out for the validation loss.
         report_every: steps between two rows of the curve.
@@ -34,7 +34,7 @@ class Training:
     batch: OneOrMore = 16
     accumulate: OneOrMore = 1
     patch: OneOrMore = 48
-    augment: Literal["none", "dihedral"] = "dihedral"
+    augment: Literal["none", "dihedral"] | Filled[list[Augmentation]] = "dihedral"
     average: Decay | None = None
     validate: ZeroOrMore = 0
     report_every: OneOrMore = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from itertools import islice, permutations
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from pipeline.augmentations.channels import Channels
+from pipeline.augmentations.dihedral import Dihedral
 from pipeline.errors import BatchError, DataError
 from pipeline.images.colour import luma, to_float
 from pipeline.images.crop import crop_to_multiple
@@ -173,6 +175,29 @@ def test_an_enlarged_patch_belongs_to_its_patch(tmp_path: Path) -> None:
         lr = np.moveaxis(sample["lr"], 0, -1)
         own = np.moveaxis(resize(np.rint(lr * 255).astype(np.uint8), (12, 12)), -1, 0)[:, 4:8, 4:8]
         assert np.abs(255 * sample["ilr"][:, 4:8, 4:8] - own).max() < 2
+
+
+def test_dihedral_is_short_for_a_list_of_it_alone(pairs: PairSet) -> None:
+    short, listed = stream(pairs, "lr", "hr"), stream(pairs, "lr", "hr", augment=[Dihedral()])
+
+    assert all(same(short[n], listed[n]) for n in range(4))
+
+
+def test_augmentations_follow_one_another_on_the_same_cut(pairs: PairSet) -> None:
+    plain, both = (stream(pairs, "lr", "hr", augment=each) for each in ([Dihedral()], [Dihedral(), Channels()]))
+    orders = set()
+    for n in range(20):
+        before, after = plain.sample(n), both.sample(n)
+        order = next(each for each in permutations(range(3)) if np.array_equal(before["lr"][[*each]], after["lr"]))
+        assert np.array_equal(before["hr"][[*order]], after["hr"])
+        orders.add(order)
+
+    assert len(orders) > 3
+
+
+def test_an_augmentation_that_cannot_be_is_refused_before_the_first_batch(pairs: PairSet) -> None:
+    with pytest.raises(BatchError, match=r"^augment: channels: cannot be had where `hr_y`, `lr_y` is read; leave it"):
+        stream(pairs, "lr_y", "hr_y", augment=[Channels()])
 
 
 def test_without_augmentation_a_patch_is_a_window_and_every_window_comes_up(tmp_path: Path) -> None:
