@@ -23,6 +23,7 @@ _RGB_TO_YCBCR = np.array(_MATRIX) / 255
 _OFFSET = np.array([16.0, 128.0, 128.0]) / 255
 _REAL_PARTS = [np.arange(256) / 255 * weight for weight in _RGB_TO_YCBCR[0]]
 _WHOLE_PARTS = [np.arange(256, dtype=np.int32) * weight for weight in (65481, 128553, 24966)]
+_FRACTIONS = np.divide(np.arange(256, dtype=np.uint8), np.float32(255), dtype=np.float32)[None]
 _YCBCR_TO_RGB = np.linalg.inv(_RGB_TO_YCBCR)
 
 
@@ -107,8 +108,13 @@ def to_rgb(image: NDArray[Float]) -> NDArray[Float]:
 
 
 def to_float(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Map uint8 of any shape to float32 in [0, 1]."""
-    return np.divide(image, np.float32(255), dtype=np.float32)
+    """Map uint8 of any shape to float32 in [0, 1], lying in memory as ``image`` does."""
+    order = sorted(range(image.ndim), key=lambda axis: -image.strides[axis])
+    lying = image.transpose(order)
+    if image.ndim < 2 or image.size == 0 or not lying.flags.c_contiguous:
+        return np.divide(image, np.float32(255), dtype=np.float32)
+    values: NDArray[np.float32] = cv2.LUT(lying.reshape(lying.shape[0], -1), _FRACTIONS)  # in half the time
+    return values.reshape(lying.shape).transpose(np.argsort(order))
 
 
 def to_uint8(image: NDArray[Float]) -> NDArray[np.uint8]:

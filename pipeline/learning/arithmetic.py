@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn, optim
 
 from pipeline.errors import LearningError
+from pipeline.images.colour import to_float
 from pipeline.learning.settings import Engine
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,11 @@ class Arithmetic:
     def take(self, pixels: Tensor) -> Tensor:
         """Return a field of a batch on the device and in the layout: float32, levels (uint8) brought to [0, 1]."""
         there = self.laid(pixels.to(self.device))
-        return there.to(torch.float32).div_(_levels(self.device)) if there.dtype == torch.uint8 else there
+        if there.dtype != torch.uint8:
+            return there
+        if self.device.type == "cpu":
+            return torch.from_numpy(to_float(there.numpy()))
+        return there.to(torch.float32).div_(_levels(self.device))
 
     def laid(self, field: Tensor) -> Tensor:
         """Return ``field`` in the layout: the channels of an image last in memory where that is faster."""

@@ -84,6 +84,18 @@ def test_rgb_and_ycbcr_are_inverses(dtype: DTypeLike, tolerance: float) -> None:
     assert np.dtype(dtype) == to_rgb(to_ycbcr(image)).dtype
 
 
+@pytest.mark.parametrize("axes", [(0, 1, 2, 3), (0, 3, 1, 2), (3, 0, 2, 1)], ids=str)
+@pytest.mark.parametrize("shape", [(2, 5, 7, 3), (1, 4, 1, 1), (0, 4, 4, 3)], ids=str)
+def test_floats_are_quotients_that_lie_as_the_levels_did(shape: tuple[int, ...], axes: tuple[int, ...]) -> None:
+    """By their strides torch chooses how to convolve."""
+    given = levels(*shape).transpose(axes)
+    expected = np.divide(given, np.float32(255), dtype=np.float32)
+
+    assert np.array_equal(expected, to_float(given))
+    assert expected.strides == to_float(given).strides
+    assert np.array_equal(expected[..., ::2], to_float(given[..., ::2]))
+
+
 def test_every_level_survives_the_way_to_float_and_back() -> None:
     every = np.arange(256, dtype=np.uint8)
 
