@@ -26,9 +26,9 @@ _LEVELS = 255
 _EXACT = 24  # bits of a whole number in float32
 _UNIT = 2.0**-_EXACT  # the relative error of one rounding in float32
 _PRODUCT = 1 << 18  # multiplications up to which OpenBLAS leaves a product to the thread that asks for it
-_BAND = 1 << 18  # numbers of float32 in the input of a part, so that it stays in a core's second cache
+_BAND = 1 << 20  # numbers of float32 in the input of a part: fewer, and calling costs more than the caches give
 _WIDE = 1 << 9  # samples across a strip that are worth an own one
-_STRIPS = 4  # to a core, so that all end at about the same time
+_STRIPS = 2  # to a core, so that all end at about the same time
 _TURNED_AT_ONCE = 4  # channels that OpenCV transposes, whatever their number
 _ALONE = 1 << 16  # pixels below which handing out costs more than it gains
 
@@ -209,7 +209,7 @@ def _bands(inputs: int, outputs: int, kernel: Kernel, border: Border) -> Bands:
     """Cut a pass into blocks; lines beyond the edge become weights of the lines that they repeat."""
     found = taps(inputs, outputs, kernel)
     lines, weights = inside(found.first + found.offsets[:, None], inputs, border), found.weights[..., 0]
-    count = min(32, max(8, 8 * outputs // inputs))  # more lines share more of their input, and multiply more zeros
+    count = min(32, max(4, 8 * outputs // inputs))  # more lines share more of their input, and multiply more zeros
     runs: list[_Run] = []
     dense = []
     for top in range(0, outputs, count):
