@@ -13,4 +13,4 @@ def seed_of(*keys: str | int) -> int:
 
 def generator(*keys: str | int) -> np.random.Generator:
     """Return the generator of ``keys``, for instance (seed, pairs name, image key)."""
-    return np.random.default_rng(seed_of(*keys))
+    return np.random.Generator(np.random.PCG64(seed_of(*keys)))

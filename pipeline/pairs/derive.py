@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
@@ -36,10 +37,15 @@ class Derived:
 
 def derived(field: str, planes: Mapping[str, Any]) -> Derived | None:
     """Return how ``field`` comes from one of ``planes``, or None when it does not."""
-    found = [each for each in TABLE.get(field, []) if each.plane in planes]
     if field in planes:
-        return Derived(field, _as_is)
+        return _stored(field)
+    found = [each for each in TABLE.get(field, []) if each.plane in planes]
     return found[0] if found else None
+
+
+@cache
+def _stored(field: str) -> Derived:
+    return Derived(field, _as_is)
 
 
 def _as_is(plane: Array, _scale: int) -> Array:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import BatchError, DataError
 from pipeline.pairs.derive import Array, derived
@@ -41,8 +42,7 @@ def member_of(benchmark: str) -> str:
     return benchmark.partition("/")[2] or benchmark
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """A patch of an LR grid, in LR pixels."""
 
     top: int
@@ -99,8 +99,8 @@ class PairSet:
         scale = self.facts.scale
         if how.plane in UNALIGNED:
             return how.make(plane, scale)
-        if how.plane in HR_GRID:
-            return how.make(_cut(plane, window, scale), scale)
+        if not how.reach:
+            return how.make(_cut(plane, window, scale if how.plane in HR_GRID else 1), scale)
         wide = _widened(window, how.reach, self.grid(entry))
         made = how.make(_cut(plane, wide, 1), scale)
         inner = Window(window.top - wide.top, window.left - wide.left, window.height, window.width)

@@ -21,24 +21,15 @@ class Shards:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.entries = read_index(folder)
-        self._checked: set[Place] = set()
+        self._planes: dict[Place, NDArray[Any]] = {}
         self._maps: dict[str, NDArray[np.uint8]] = {}
 
     def plane(self, entry: Entry, name: str) -> NDArray[Any]:
         """Return the plane ``name`` of ``entry``, (H, W, C) or (T, H, W, C), without copying it; checked once."""
         place = entry.planes[name]
-        data = self._map(place.shard)
-        size = math.prod(place.shape) * np.dtype(place.dtype).itemsize
-        if place.offset + size > len(data):
-            raise DataError(f"{self.folder / place.shard}: is cut short at {entry.key}; remove it and run `dvc repro`")
-        pixels = data[place.offset : place.offset + size]
-        if place not in self._checked:
-            if hashlib.sha256(pixels.data).hexdigest() != place.sha256:
-                raise DataError(
-                    f"{self.folder / place.shard}: is damaged at {entry.key}; remove it and run `dvc repro`"
-                )
-            self._checked.add(place)
-        return pixels.view(place.dtype).reshape(place.shape)
+        if place not in self._planes:
+            self._planes[place] = self._checked(place, entry.key)
+        return self._planes[place]
 
     def planes(self, entry: Entry) -> Mapping[str, NDArray[Any]]:
         """Return all planes of ``entry``."""
@@ -51,6 +42,16 @@ class Shards:
     def digest(self) -> str:
         """Return the content digest of all samples."""
         return digest(self.entries)
+
+    def _checked(self, place: Place, key: str) -> NDArray[Any]:
+        data = self._map(place.shard)
+        size = math.prod(place.shape) * np.dtype(place.dtype).itemsize
+        if place.offset + size > len(data):
+            raise DataError(f"{self.folder / place.shard}: is cut short at {key}; remove it and run `dvc repro`")
+        pixels = data[place.offset : place.offset + size]
+        if hashlib.sha256(pixels.data).hexdigest() != place.sha256:
+            raise DataError(f"{self.folder / place.shard}: is damaged at {key}; remove it and run `dvc repro`")
+        return pixels.view(place.dtype).reshape(place.shape)
 
     def _map(self, shard: str) -> NDArray[np.uint8]:
         if shard not in self._maps:
