@@ -14,6 +14,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from bench import growth, learning, machine, page, works
+from bench.rebuild import rebuilt
 from bench.work import Work, measure
 from pipeline import atomic
 
@@ -36,11 +37,12 @@ def main(words: Sequence[str]) -> int:
                 rows.append(row)
         waits = learning.waited(Path(folder)) if not given.work else {}
         grown = growth.measured() if not given.work else []
+        whole = rebuilt(Path(folder)) if not given.work else None
     given.out.mkdir(parents=True, exist_ok=True)
     atomic.write_text(given.out / "bench.json", json.dumps(rows, indent=1) + "\n")
     page.plot(rows, given.out / "bench.svg")
     if given.page:
-        atomic.write_text(given.page, page.text(rows, facts, shares, waits, grown))
+        atomic.write_text(given.page, page.text(rows, facts, shares, waits, grown, whole))
     return 0
 
 

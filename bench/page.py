@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.growth import Grown
+from bench.rebuild import Rebuilt
 
 COMMAND = "make bench"
 OURS, SHOWN = "#2f6f9f", "#b8b8b8"
@@ -36,10 +37,13 @@ def text(
     shares: Sequence[Mapping[str, Any]],
     waits: Mapping[str, float],
     grown: Sequence[Grown],
+    rebuilt: Rebuilt | None,
 ) -> str:
-    """Return the page: the machine, the comparisons, the shares of its peaks, the growth."""
+    """Return the page: the machine, the comparisons, the shares of its peaks, the growth, a whole rebuild."""
     parts = [HEAD, *_machine(facts), "", *_comparisons(rows), "", PEAKS, *_shares(shares), "", WAITS, *_waits(waits)]
     parts += ["", GROWTH, *_growth(grown)]
+    if rebuilt:
+        parts += ["", REBUILD, *_rebuild(rebuilt), "", *_idle(rebuilt)]
     return "\n".join(parts) + "\n"
 
 
@@ -67,6 +71,11 @@ GROWTH = """## Growth
 
 Each figure is a process of its own. A slope of 1 means that twice the work takes twice as long; memory is the most that
 the process held.
+"""
+
+REBUILD = """## Where the wall time of `make repro` goes
+
+The default experiment in a fresh clone, stage after stage; each stage is a process, and DVC's part is with it.
 """
 
 
@@ -109,3 +118,18 @@ def _growth(grown: Sequence[Grown]) -> list[str]:
         )
         lines.append(f"| {each.work} | {amounts} | {times} | {sizes} | {each.slope:.2f} |")
     return lines
+
+
+def _rebuild(rebuilt: Rebuilt) -> list[str]:
+    whole = sum(each.seconds for each in rebuilt.verbs)
+    lines = ["| stage | times | seconds | share |", "| --- | ---: | ---: | ---: |"]
+    lines += [
+        f"| {each.name} | {each.stages} | {each.seconds:.1f} | {100 * each.seconds / whole:.0f} % |"
+        for each in rebuilt.verbs
+    ]
+    return [*lines, f"| all | {sum(each.stages for each in rebuilt.verbs)} | {whole:.1f} | 100 % |"]
+
+
+def _idle(rebuilt: Rebuilt) -> list[str]:
+    times = [f"{each:.1f} s for {stages} stages" for stages, each in rebuilt.idle.items()]
+    return [f"With nothing to do, `dvc repro` takes {', '.join(times)}."]

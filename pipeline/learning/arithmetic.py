@@ -54,7 +54,7 @@ class Arithmetic:
     def begin(self) -> None:
         """Say that a step begins: what the graphs returned in the step before may be overwritten."""
         if self.graphs:
-            torch.compiler.cudagraph_mark_step_begin()
+            torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]  # torch leaves it untyped
 
     def forward(self) -> AbstractContextManager[object]:
         """Return the context in which networks and losses run; not the backward pass."""

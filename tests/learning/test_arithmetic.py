@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -108,7 +109,7 @@ def test_on_a_gpu_graphs_are_a_way_to_compile_whose_steps_are_told_apart(monkeyp
     cuda = torch.device("cuda")
 
     for compile_ in ("graphs", "on"):
-        chosen = choose(Engine("fp32", compile_), cuda, "some")  # type: ignore[arg-type]
+        chosen = choose(Engine("fp32", compile_), cuda, "some")
         chosen.prepare([network])
         chosen.begin()
 
@@ -118,14 +119,14 @@ def test_on_a_gpu_graphs_are_a_way_to_compile_whose_steps_are_told_apart(monkeyp
 @pytest.mark.parametrize("optimizer", [torch.optim.Adam, torch.optim.SGD, torch.optim.Rprop])
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_fused_steps_move_weights_as_the_others_do_and_stay_out_of_fp32(
-    optimizer: type[torch.optim.Optimizer], precision: str
+    optimizer: Callable[..., torch.optim.Optimizer], precision: str
 ) -> None:
     torch.manual_seed(1)
     weights = [torch.rand(4, 3, 3, 3), torch.rand(4)]
     moved = []
     for prepared in (True, False):
         own = [each.clone().requires_grad_() for each in weights]
-        made = optimizer(own, lr=0.01)  # type: ignore[call-arg]  # each has a rate
+        made = optimizer(own, lr=0.01)
         if prepared:
             Arithmetic(CPU, precision, compiled=False).prepare([], [made])
         for step in range(5):
@@ -136,7 +137,7 @@ def test_fused_steps_move_weights_as_the_others_do_and_stay_out_of_fp32(
         if prepared and optimizer is not torch.optim.Rprop:
             assert (precision == "bf16") is bool(made.param_groups[0]["fused"])
 
-    assert all(torch.allclose(*both, rtol=0, atol=1e-6) for both in zip(*moved, strict=True))
+    assert all(torch.allclose(one, other, rtol=0, atol=1e-6) for one, other in zip(*moved, strict=True))
     assert not torch.equal(weights[0], moved[0][0])
 
 
