@@ -14,6 +14,14 @@ from tests.clones import Clone, make_clone
 torch.set_num_threads(1)  # on busy cores, waiting for each other, two threads take a hundred times longer
 
 
+LONGEST = ("test_golden.py", "test_kills.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest tests first, so that no test process waits for another at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
     """A fresh clone, with nothing made yet."""

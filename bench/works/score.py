@@ -38,7 +38,7 @@ def _luma(sr: Pixels, hr: Pixels) -> Work:
         "images/s",
         1,
         partial(_ours, sr, hr),
-        [Way("BasicSR", partial(_theirs, *turned))],
+        [Way("each metric its own luma, SSIM in two dimensions (BasicSR's way)", partial(_theirs, *turned))],
         agree,
     )
 

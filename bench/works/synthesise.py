@@ -46,7 +46,7 @@ def works(folder: Path) -> Iterator[Work]:
 
 def _bicubic(image: Pixels, scale: int) -> Work:
     height, width = image.shape[0] // scale, image.shape[1] // scale
-    peers = [Way("BasicSR", partial(resizing.bicubic, image, 1 / scale))]
+    peers = [Way("row by row (BasicSR's way)", partial(resizing.bicubic, image, 1 / scale))]
     peers += [Way(name, partial(run, image, width, height), judged=False) for name, run in OTHERS.items()]
     return Work(
         f"synthesise bicubic {image.shape[1]}x{image.shape[0]} x{scale}",
@@ -69,7 +69,12 @@ def _pairs(folder: Path, images: list[Pixels], scale: int, pool: Pool) -> Work:
         "images/s",
         len(images),
         partial(_make, folder, scale),
-        [Way("BasicSR in 2 processes", partial(shrinking.shrink, pool, files, folder / f"x{scale}", scale))],
+        [
+            Way(
+                "row by row, PNG by PNG, in 2 processes (BasicSR's way)",
+                partial(shrinking.shrink, pool, files, folder / f"x{scale}", scale),
+            )
+        ],
         _agree_on_all,
     )
 

@@ -113,11 +113,11 @@ class Batches:
         """Return the samples ``numbers``, each field as one array; each is laid there while the caches hold it."""
         stacks: dict[str, NDArray[Any]] = {}
         for place, number in enumerate(numbers):
-            for field, patch in self._drawn(number).items():
-                shape = (len(numbers), *patch.shape[:-1], _channels(field))
-                stack = stacks.setdefault(field, np.empty(shape, patch.dtype)) if place == 0 else stacks[field]
-                self._require_size(field, patch, stack)
-                stack[place] = patch  # a grey one becomes three equal channels
+            sample = self._drawn(number)
+            stacks = stacks or {field: _room(len(numbers), field, patch) for field, patch in sample.items()}
+            for field, patch in sample.items():
+                self._require_size(field, patch, stacks[field])
+                stacks[field][place] = patch  # a grey one becomes three equal channels
         return {field: _channels_second(stack) for field, stack in stacks.items()}
 
     def _require_size(self, field: str, patch: NDArray[Any], stack: NDArray[Any]) -> None:
@@ -151,6 +151,10 @@ def _augmentations(said: Augment) -> Sequence[Augmentation]:
     if isinstance(said, str):
         return [Dihedral()] if said == "dihedral" else []
     return said
+
+
+def _room(samples: int, field: str, patch: NDArray[Any]) -> NDArray[Any]:
+    return np.empty((samples, *patch.shape[:-1], _channels(field)), patch.dtype)
 
 
 def _channels_second(stack: NDArray[Any]) -> NDArray[Any]:
