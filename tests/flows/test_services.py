@@ -15,10 +15,10 @@ from ruamel.yaml import YAML
 from tests.clones import Clone, make_clone
 from tests.flows.stand import PYTHON, Stand, inside, standing, trained, until
 
-pytestmark = [pytest.mark.prove, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(3000)]
 
 NIGHTLY, ON_DEMAND = "retrain/nightly", "rebuild/on-demand"
-SECONDS = 280
+SECONDS = 900
 
 
 @pytest.fixture(scope="module")
