@@ -48,7 +48,7 @@ prove: $(STAMP)  ## the slow proofs, their output also in docs/proofs/
 	@tail -n 1 $(PROOFS)/prove.log | grep -qx 'exit status: 0'
 
 bench: $(STAMP)  ## how fast all this is beside the field's ways: reports/bench/, docs/performance.md
-	$(BIN)/python -m bench --page docs/performance.md
+	$(BIN)/python -m bench --rebuild --page docs/performance.md
 
 curve: model-named $(STAMP)  ## MODEL=x: train it outside the graph, and score it at every checkpoint, over minutes
 	$(BIN)/dvc repro degrade

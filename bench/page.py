@@ -9,7 +9,7 @@ from typing import Any
 from bench.growth import Grown
 from bench.rebuild import Rebuilt
 
-COMMAND = "make bench"
+COMMAND = "python -m bench --page docs/performance.md"
 OURS, SHOWN = "#2f6f9f", "#b8b8b8"
 
 
@@ -49,7 +49,7 @@ def text(
 
 HEAD = f"""# Performance
 
-Written by `{COMMAND}`: every figure here is from its last run. A ratio says how many times as fast this project is as a
+Written by `{COMMAND}`; `make bench` adds `--rebuild`. Every figure here is from its last run. A ratio says how many times as fast this project is as a
 peer within that run: both do the work three times, by turns, on the same threads; the medians are compared. The peers
 (`bench/peers/`) are the field's ways of doing the same work, written as plainly as they run in its toolboxes, and their
 results are held against ours before anything is timed. A library that computes something else stands in the table, its
