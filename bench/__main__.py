@@ -1,4 +1,4 @@
-"""``python -m bench [--out FOLDER] [--page FILE] [--rebuild] [WORK ...]``: time all works, or those whose names begin so."""
+"""``python -m bench [--out FOLDER] [--page FILE] [--rebuild] [WORK ...]``: time all works, or those named."""
 
 from __future__ import annotations
 

@@ -49,11 +49,11 @@ def text(
 
 HEAD = f"""# Performance
 
-Written by `{COMMAND}`; `make bench` adds `--rebuild`. Every figure here is from its last run. A ratio says how many times as fast this project is as a
-peer within that run: both do the work three times, by turns, on the same threads; the medians are compared. The peers
-(`bench/peers/`) are the field's ways of doing the same work, written as plainly as they run in its toolboxes, and their
-results are held against ours before anything is timed. A library that computes something else stands in the table, its
-ratio in brackets, to be seen and not to be judged.
+Written by `{COMMAND}`; `make bench` adds `--rebuild`. Every figure here is from its last run. A ratio says how many
+times as fast this project is as a peer within that run: both do the work three times, by turns, on the same
+threads; the medians are compared. The peers (`bench/peers/`) are the field's ways of doing the same work, written
+as plainly as they run in its toolboxes, and their results are held against ours before anything is timed. A library
+that computes something else stands in the table, its ratio in brackets, to be seen and not to be judged.
 """
 
 PEAKS = """## Of the machine's peak
