@@ -72,6 +72,7 @@ def main() -> int:
     """Run, and return the exit status."""
     sys.excepthook = unexpected
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else its import asks the network for a newer version
     needed = ["numpy", "ruamel.yaml", "cv2", "safetensors", "torch", "tqdm", "filelock", "mlflow"]
     absent = [name for name in needed if not _there(name)]
     if absent:

@@ -1,5 +1,6 @@
 """Fixtures: temporary clones of the working tree, with the test parts in their rooms."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from filelock import FileLock
 
 from tests.clones import Clone, make_clone
 
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else its import asks the network for a newer version
 torch.set_num_threads(1)  # on busy cores, waiting for each other, two threads take a hundred times longer
 
 

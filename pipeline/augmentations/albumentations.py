@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
@@ -76,8 +75,7 @@ class Albumentations(Augmentation):
 
 
 def _library() -> ModuleType:
-    """Return albumentations, which at its first import would ask the network for a newer version of itself."""
-    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+    """Return albumentations, whose import takes a second or two."""
     import albumentations
 
     return albumentations
