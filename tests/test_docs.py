@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline.lookup import build, names, signature
+from pipeline.lookup import build, names, signature, single
 from pipeline.params.check import checked
 from pipeline.params.words import keys
 from pipeline.randomness import generator
@@ -126,8 +126,11 @@ def test_the_augmentations_of_the_page_pass_the_check(tmp_path: Path) -> None:
     params["models"]["edsr-x2"]["training"]["augment"] = listed
     with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(params, file)
+    parts = [build("augmentations", single(each)) for each in listed]
+    patch = np.zeros((8, 8, 3), np.uint8)
 
     assert params == checked(tmp_path / "params.yaml")
+    assert {(8, 8, 3)} == {each.apply({"lr": patch}, each.draw(generator(1)))["lr"].shape for each in parts}
 
 
 def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path: Path) -> None:

@@ -105,8 +105,8 @@ models.edsr-x2.training.augment: []
     params.yaml: models.edsr-x2.training.augment: is empty; name at least one; choices: <augmentations>
 models.edsr-x2.training.augment: [{channels: {chance: 2}}]
     params.yaml: models.edsr-x2.training.augment[0].channels.chance: must be at least 0 and at most 1, not 2
-models.edsr-x2.training.augment: [{dihedral: {}}, {albumentations: {transforms: [{RandomGamma: {p: 3}}]}}]
-    params.yaml: models.edsr-x2.training.augment[1].albumentations.transforms: `RandomGamma`: p: Input should be less than or equal to 1
+models.edsr-x2.training.augment: [{dihedral: {}}, {albumentations: {transforms: []}}]
+    params.yaml: models.edsr-x2.training.augment[1].albumentations.transforms: is empty; name at least one
 models.srcnn-x2.training.augment: [{dihedral: {}}, {channels: {}}]
     params.yaml: models.srcnn-x2.training.augment[1].channels: cannot be had where `hr_y`, `ilr_y` is read; leave it out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,15 +36,21 @@ class Albumentations(Augmentation):
         transforms: the library's names with their options, as in ``RandomGamma: {p: 0.5}``; ``OneOf``, ``SomeOf`` and
             ``Sequential`` take a list ``transforms`` of such.
         to: ``both``, or ``lr`` for what the network is to undo.
-
-    Raises:
-        ParamsError: a name that the library does not have, options that it does not take, or pixels that would move.
     """
 
     def __init__(self, transforms: Filled[list[dict[str, dict[str, Any]]]], to: Literal["both", "lr"] = "both") -> None:
         self.to = ABLE if to == "both" else ("lr",)
-        self.policy = _library().Compose([_transform(each) for each in transforms])
+        self.transforms = transforms
         self.policy_is_free = Lock()  # its chance is a state of its own
+
+    @cached_property
+    def policy(self) -> Any:
+        """The transforms, built where they are first needed: who only checks params.yaml need not wait for the library.
+
+        Raises:
+            ParamsError: a name that the library does not have, options that it does not take, or pixels that move.
+        """
+        return _library().Compose([_transform(each) for each in self.transforms])
 
     def barred(self, fields: Iterable[str]) -> list[str]:
         """Return the fields that the policy would have to reach, and cannot: those made of LR or HR."""
@@ -84,19 +91,21 @@ def _library() -> ModuleType:
 def _transform(spec: Mapping[str, Mapping[str, Any]]) -> Any:
     """Build ``{name: options}``; lists of transforms inside are built with it."""
     if len(spec) != 1:
-        raise ParamsError(f"transforms: must be one transform with its options each, not {', '.join(spec) or 'none'}")
+        raise ParamsError(
+            f"augment: albumentations: must be one transform with its options each, not {', '.join(spec) or 'none'}"
+        )
     ((name, options),) = spec.items()
     kind, given = _kind(name), dict(options)
     if issubclass(kind, _library().BaseCompose):
         given["transforms"] = [_transform(each) for each in options.get("transforms", [])]
         if not given["transforms"]:
-            raise ParamsError(f"transforms: `{name}` has none; list at least one under its `transforms`")
+            raise ParamsError(f"augment: albumentations: `{name}` has none; list at least one under its `transforms`")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             return kind(**given)
     except (TypeError, ValueError, UserWarning) as error:
-        raise ParamsError(f"transforms: `{name}`: {_said(error)}") from None
+        raise ParamsError(f"augment: albumentations: `{name}`: {_said(error)}") from None
 
 
 def _said(error: Exception) -> str:
@@ -115,4 +124,4 @@ def _kind(name: str) -> type[Any]:
         return kind
     known = isinstance(kind, type) and issubclass(kind, library.BasicTransform)
     why = "moves pixels, or needs more than a picture" if known else "is not there"
-    raise ParamsError(f"transforms: `{name}` {why}; take a pixel-level transform of albumentations")
+    raise ParamsError(f"augment: albumentations: `{name}` {why}; take a pixel-level transform of albumentations")

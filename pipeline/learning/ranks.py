@@ -38,7 +38,9 @@ class Ranks:
             LearningError: when they do not divide evenly.
         """
         if size % self.count:
-            raise LearningError(f"batch: {size} samples do not divide evenly among {self.count} devices")
+            raise LearningError(
+                f"batch: {size} samples do not divide evenly among the {self.count} devices of SR_DEVICE"
+            )
         share = size // self.count
         return range(self.own * share, (self.own + 1) * share)
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from pipeline.errors import ParamsError
-from pipeline.lookup import build
-
 Clash: TypeAlias = tuple[str, str]
 """The key that stands in the way, and what to say of it."""
 Options: TypeAlias = Mapping[str, Any]
@@ -17,17 +14,6 @@ def clashes(room: str, name: str, options: Options) -> Iterator[Clash]:
     """Yield the clashes among the ``options`` of the part ``name`` of ``room``, each of which is right by itself."""
     if (room, name) in KNOWN:
         yield from KNOWN[room, name](options)
-    elif room == "augmentations":
-        yield from _refused(room, name, options)
-
-
-def _refused(room: str, name: str, options: Options) -> Iterator[Clash]:
-    """Yield what the part itself says against its options, as ``key: what is wrong``."""
-    try:
-        build(room, {"name": name, **options})
-    except ParamsError as error:
-        key, _, text = str(error).partition(": ")
-        yield key, text
 
 
 def _resize(options: Options) -> Iterator[Clash]:

@@ -146,7 +146,7 @@ def test_the_shares_of_a_batch_are_the_batch(count: int) -> None:
 
 
 def test_shares_that_do_not_divide_are_told() -> None:
-    with pytest.raises(LearningError, match="batch: 8 samples do not divide evenly among 3 devices"):
+    with pytest.raises(LearningError, match="batch: 8 samples do not divide evenly among the 3 devices of SR_DEVICE"):
         Ranks(0, 3).part(8)
 
 
