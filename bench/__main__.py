@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=Path("reports/bench"))
     parser.add_argument("--page", type=Path, help="the summary to write, a Markdown file")
     parser.add_argument(
-        "--rebuild", action="store_true", help="time whole rebuilds in a clone, too: a quarter of an hour"
+        "--rebuild", action="store_true", help="time whole rebuilds in a clone, too, which takes minutes"
     )
     return parser
 
