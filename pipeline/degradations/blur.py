@@ -36,6 +36,7 @@ class Blur(Link):
             pixel is taken from the first on.
         border: what lies beyond the edge: ``reflect`` mirrors without repeating the edge, ``symmetric`` repeats it.
         rounding: ``uint8``: from 8 bits to 8 bits; ``none``: in floating point.
+        across: the range of standard deviations along an ellipse's second axis, where it is another than ``sigma``.
     """
 
     def __init__(
@@ -50,10 +51,10 @@ class Blur(Link):
         shift: float = 0.0,
         border: Literal["reflect", "symmetric", "replicate", "circular", "zero"] = "reflect",
         rounding: Literal["uint8", "none"] = "none",
+        across: Rising[tuple[Positive, Positive]] | None = None,
     ) -> None:
-        self.sigma = sigma
+        self.axes = [sigma, across or sigma] if shape == "elliptic" else [sigma]
         self.size = size
-        self.shape = shape
         self.profile = profile
         self.beta = beta
         self.angle = angle
@@ -64,13 +65,11 @@ class Blur(Link):
 
     def draw(self, rng: np.random.Generator, size: Size, target: Size) -> Drawn:
         """Decide the kernel: its size, its standard deviations, its exponent and its angle."""
-        low, high = (each**self.power for each in self.sigma)
-        axes = 2 if self.shape == "elliptic" else 1
         return {
             "size": odd_between(rng, self.size),
-            "sigma": [rng.uniform(low, high) ** (1 / self.power) for _ in range(axes)],
+            "sigma": [self._sigma(rng, *axis) for axis in self.axes],
             "beta": rng.uniform(*self.beta),
-            "angle": rng.uniform(*self.angle) if axes > 1 else 0.0,
+            "angle": rng.uniform(*self.angle) if len(self.axes) > 1 else 0.0,
         }
 
     def kernel(self, drawn: Drawn) -> NDArray[np.float32]:
@@ -89,3 +88,6 @@ class Blur(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""
         return size
+
+    def _sigma(self, rng: np.random.Generator, low: float, high: float) -> float:
+        return float(rng.uniform(low**self.power, high**self.power) ** (1 / self.power))

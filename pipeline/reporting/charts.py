@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pipeline.pairs.reading import member_of
-from pipeline.reporting.axes import Axis, linear, logarithmic
+from pipeline.reporting.axes import linear, logarithmic
+from pipeline.reporting.frames import BOTTOM, LEFT, RIGHT, TOP, WIDTH, figure, frame
 from pipeline.reporting.gathering import Contender, Row, Suite
 from pipeline.reporting.marks import mark, swatch
 from pipeline.reporting.markup import Markup, element, joined
 from pipeline.reporting.words import count
 
-WIDTH, HEIGHT = 440, 280
-LEFT, RIGHT, TOP, BOTTOM = 52, 428, 14, 238
 LETTER = 6.6
 """Width of a letter of a label, about."""
 POINTS = 240
@@ -50,13 +48,13 @@ def against(suite: Suite, benchmark: str, cost: Against) -> Markup:
     unit = f" ({suite.main.unit})" if suite.main.unit else ""
     title = f"{suite.main.label}{unit} on {member_of(benchmark)} over {cost.title}"
     parts = [
-        _frame(x, y, cost.said, cost.title, f"{suite.main.label}{unit} {suite.main.arrow}"),
+        frame(x, y, cost.said, cost.title, f"{suite.main.label}{unit} {suite.main.arrow}"),
         *(_level(each, y.place(scored[each.name]), suite.main.shown(scored[each.name])) for each in free),
         *_points(
             suite, dear, [(x.place(each.cost[cost.key]), y.place(scored[each.name])) for each in dear], benchmark, cost
         ),
     ]
-    return _figure(title, parts, describedby=f"scores-{suite.name}")
+    return figure(title, parts, describedby=f"scores-{suite.name}")
 
 
 def curves(contenders: Sequence[Contender]) -> Iterator[Markup]:
@@ -89,8 +87,9 @@ def _curve(kind: str, contenders: Sequence[Contender]) -> Markup:
         }
         for each, key, rows in drawn
     ]
-    parts = [_frame(x, y, lambda value: f"{value:g}", "step", f"loss ({kind}) ↓"), *paths]
-    return _figure(f"Loss ({kind}) over steps", parts, legend=legend, series=json.dumps(series))
+    parts = [frame(x, y, lambda value: f"{value:g}", "step", f"loss ({kind}) ↓"), *paths]
+    title, points = f"Loss ({kind}) over steps", json.dumps(series)
+    return figure(title, parts, beneath=[legend, _table(title, points)], series=points)
 
 
 def _held(drawn: Sequence[tuple[Contender, str, object]]) -> list[Markup]:
@@ -153,53 +152,6 @@ def _inside(box: tuple[float, float, float, float]) -> bool:
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def _frame(x: Axis, y: Axis, said: Callable[[float], str], below: str, beside: str) -> Markup:
-    digits = _digits(y)
-    parts: list[Markup] = []
-    for value in y.ticks:
-        place = f"{y.place(value):.1f}"
-        label = f"{value:g}" if y.logarithmic else f"{value:.{digits}f}"
-        parts.append(element("line", x1=LEFT, x2=RIGHT, y1=place, y2=place, class_="grid"))
-        parts.append(element("text", label, x=LEFT - 7, y=f"{y.place(value) + 4:.1f}", class_="tick end"))
-    for value in x.ticks:
-        place = f"{x.place(value):.1f}"
-        parts.append(element("line", x1=place, x2=place, y1=BOTTOM, y2=BOTTOM + 4, class_="axis"))
-        parts.append(element("text", said(value), x=place, y=BOTTOM + 17, class_="tick middle"))
-    parts.append(element("line", x1=LEFT, x2=RIGHT, y1=BOTTOM, y2=BOTTOM, class_="axis"))
-    scale = ", logarithmic" if x.logarithmic else ""
-    parts.append(element("text", below + scale, x=(LEFT + RIGHT) / 2, y=HEIGHT - 6, class_="name middle"))
-    parts.append(element("text", beside, x=LEFT, y=TOP - 4, class_="name"))
-    return joined(*parts)
-
-
-def _digits(axis: Axis) -> int:
-    steps = [b - a for a, b in pairwise(axis.ticks)] or [1.0]
-    return next((digits for digits in range(6) if abs(round(steps[0], digits) - steps[0]) < 1e-9), 6)
-
-
-def _figure(
-    title: str,
-    parts: Sequence[Markup],
-    *,
-    legend: Markup | None = None,
-    series: str | None = None,
-    describedby: str | None = None,
-) -> Markup:
-    chart = element(
-        "svg",
-        element("title", title),
-        *parts,
-        viewBox=f"0 -10 {WIDTH} {HEIGHT + 10}",
-        role="group",
-        aria_label=title,
-        aria_describedby=describedby,
-        class_="chart",
-        data_series=series,
-        tabindex=0 if series else None,
-    )
-    return element("figure", chart, *([legend] if legend else []), *([_table(title, series)] if series else []))
 
 
 def _table(title: str, series: str) -> Markup:

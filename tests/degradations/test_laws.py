@@ -28,6 +28,7 @@ SPECS: list[dict[str, Any]] = [
     {"name": "blur", "sigma": [0.2, 3.0], "size": [7, 21], "shape": "elliptic", "rounding": "uint8"},
     {"name": "blur", "sigma": [0.2, 3.0], "size": [25, 25], "profile": "plateau", "beta": [1, 2], "border": "circular"},
     {"name": "blur", "sigma": [0.1, 2.0], "size": [1, 5], "beta": [0.5, 4], "evenly": "variance", "shift": 0.5},
+    {"name": "blur", "sigma": [2.0, 2.0], "size": [9, 9], "shape": "elliptic", "across": [0.5, 1.0]},
     {"name": "sinc", "cutoff": [0.2, 1.0], "size": [7, 21]},
     {"name": "disk", "radius": [0.5, 4.0], "border": "zero"},
     {"name": "decimate", "step": 2, "first": 1},
@@ -55,6 +56,7 @@ SPECS: list[dict[str, Any]] = [
     {"name": "real_esrgan"},
     {"name": "bsrgan", "scale": 2},
     {"name": "bsrgan", "scale": 4},
+    {"name": "hidden", "number": 1, "scale": 2},
 ]
 ELSEWHERE = {"learned"}
 """Needs a trained network: `tests/test_end_to_end.py` runs it."""

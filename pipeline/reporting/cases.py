@@ -1,0 +1,178 @@
+"""Learned degradations put to the test: which entries of params.yaml belong together, and what is found.
+
+A case is a degradation that was learnt, judged on a suite whose LR comes from what was to be learnt: the suite's HR
+images go through the learnt degradation and through bicubic down-sampling, and both are held against its own LR; and
+two models of the same training block, one on learnt and one on bicubic pairs, are judged on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.degradations.chain import Chain
+from pipeline.images.colour import luma, to_float, to_uint8
+from pipeline.images.crop import crop_to_multiple
+from pipeline.images.spectra import WINDOW, radial_spectrum, spectrum_distance
+from pipeline.images.unmixing import Unmixed, unmixed
+from pipeline.kinds import Link
+from pipeline.lookup import build, single
+from pipeline.pairs.reading import PairSet
+from pipeline.randomness import generator
+
+Params: TypeAlias = Mapping[str, Any]
+Pixels: TypeAlias = NDArray[np.uint8]
+
+SCRATCH = "scratch"
+BICUBIC = ("bi", "resize")
+"""Links that alone make bicubic LR images."""
+SIDES = ("bicubic", "learned", "real")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What belongs together, by the names of params.yaml.
+
+    Args:
+        learner: the model whose degrading network was learnt.
+        learnt, bicubic: the pairs of the same HR images that it made, and that bicubic down-sampling made.
+        suite: where both are judged.
+        ours, theirs: the models that learnt from the one and from the other.
+    """
+
+    learner: str
+    learnt: str
+    bicubic: str
+    suite: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True)
+class Side:
+    """A degradation on the images of a suite.
+
+    Args:
+        images: (h, w, 3) each.
+        spectrum: mean power over frequency, in decibels.
+        unmixed: its kernel and its noise.
+    """
+
+    images: list[Pixels]
+    spectrum: NDArray[np.float64]
+    unmixed: Unmixed
+
+
+@dataclass(frozen=True)
+class Found:
+    """A case with its images: HR, and LR of the three ``SIDES``."""
+
+    case: Case
+    scale: int
+    keys: list[str]
+    truths: list[Pixels]
+    sides: Mapping[str, Side]
+    gain: float
+    unit: str
+
+    @cached_property
+    def figures(self) -> dict[str, float]:
+        """How far the learnt and the bicubic degradation are from the real one, and what it is worth downstream.
+
+        ``spectrum_distance`` in decibels; ``noise_distance`` in grey levels of standard deviation; ``kernel_psnr`` in
+        decibels, against the real kernel's largest weight.
+        """
+        real = self.sides["real"]
+        figures = {"downstream_gain_db": self.gain}
+        for prefix, name in (("", "learned"), ("bicubic_", "bicubic")):
+            side = self.sides[name]
+            figures |= {
+                f"{prefix}spectrum_distance": spectrum_distance(side.spectrum, real.spectrum),
+                f"{prefix}noise_distance": 255 * abs(side.unmixed.sigma - real.unmixed.sigma),
+                f"{prefix}kernel_psnr": _kernel_psnr(side.unmixed.kernel, real.unmixed.kernel),
+            }
+        return figures
+
+
+def cases(params: Params) -> Iterator[Case]:
+    """Yield every degradation that params.yaml learns and puts to the test, in its order."""
+    for learnt, pairs in params["pairs"].items():
+        if pairs["learner"] == SCRATCH:
+            continue
+        plain = [name for name, other in params["pairs"].items() if _is_bicubic_of(other, pairs)]
+        for ours, model in params["models"].items():
+            rivals = [
+                name
+                for name, other in params["models"].items()
+                if model["pairs"] == learnt and other["pairs"] in plain and _same_training(model, other)
+            ]
+            if rivals:
+                bicubic = params["models"][rivals[0]]["pairs"]
+                yield Case(pairs["learner"], learnt, bicubic, model["suite"], ours, rivals[0])
+
+
+def found(case: Case, params: Params, models: Path, pairs: Path, gain: tuple[float, str]) -> Found:
+    """Return ``case`` with its images, and what they tell.
+
+    Args:
+        gain: by how much the model on learnt pairs is above the other on the suite, and the unit.
+    """
+    suite = PairSet(pairs / case.suite)
+    scale, seed = suite.facts.scale, params["seed"]
+    large = [entry for entry in suite.entries if min(suite.grid(entry)) >= WINDOW]
+    truths = [_rgb(suite.field(entry, "hr", suite.whole(entry))) for entry in large]
+    made: dict[str, list[Pixels]] = {"real": [_rgb(suite.field(entry, "lr", suite.whole(entry))) for entry in large]}
+    for side, name in (("bicubic", case.bicubic), ("learned", case.learnt)):
+        chain = _chain(params["pairs"][name], models / params["pairs"][name]["learner"])
+        made[side] = [
+            _degraded(chain, truth, scale, (seed, name, entry.key)) for truth, entry in zip(truths, large, strict=True)
+        ]
+    sides = {side: _side(made[side], truths, scale) for side in SIDES}
+    return Found(case, scale, [entry.key for entry in large], truths, sides, *gain)
+
+
+def _is_bicubic_of(pairs: Params, learnt: Params) -> bool:
+    same = all(pairs[key] == learnt[key] for key in ("source", "scale", "rounding"))
+    chain = pairs["degradation"]
+    if not same or not isinstance(chain, list) or len(chain) != 1:
+        return False
+    link = single(chain[0])
+    return link["name"] in BICUBIC and link.get("kernel", "bicubic") == "bicubic" and link.get("by") != "opencv"
+
+
+def _same_training(model: Params, other: Params) -> bool:
+    return all(model[key] == other[key] for key in ("suite", "training"))
+
+
+def _chain(pairs: Params, learner: Path) -> Link:
+    return Chain([build("degradations", single(link), learner=learner) for link in pairs["degradation"]])
+
+
+def _degraded(chain: Link, truth: Pixels, scale: int, key: tuple[str | int, ...]) -> Pixels:
+    height, width = truth.shape[:2]
+    drawn = chain.draw(generator(*key), (height, width), (height // scale, width // scale))
+    return to_uint8(chain.apply(to_float(crop_to_multiple(truth, scale)), drawn))
+
+
+def _side(images: list[Pixels], truths: list[Pixels], scale: int) -> Side:
+    planes = [_luma(each) for each in images]
+    highs = [_luma(crop_to_multiple(each, scale)) for each in truths]
+    return Side(images, radial_spectrum(planes), unmixed(list(zip(highs, planes, strict=True)), scale))
+
+
+def _luma(image: Pixels) -> NDArray[np.float32]:
+    return luma(to_float(image))
+
+
+def _rgb(image: NDArray[Any]) -> Pixels:
+    return np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3)))
+
+
+def _kernel_psnr(kernel: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
+    return float(10 * np.log10(truth.max() ** 2 / np.mean((kernel - truth) ** 2)))
