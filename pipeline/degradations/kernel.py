@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from pipeline.bounds import KERNELS, KernelFile, ZeroOrMore
 from pipeline.errors import DataError
 from pipeline.images.colour import to_float, to_uint8
@@ -14,7 +16,6 @@ from pipeline.images.kernel_files import read_kernels
 from pipeline.kinds import Drawn, Link, Size
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["Kernel"]
@@ -34,7 +35,7 @@ class Kernel(Link):
         of: ``correlation``: the kernel is laid on the image as it is (ZSSR's code); ``convolution``: turned by half a
             turn about its middle (MATLAB's ``imfilter(..., 'conv')``, DPSR's test images).
         border: what lies beyond the edge: ``reflect`` mirrors without repeating the edge, ``symmetric`` repeats it.
-        rounding: ``uint8``: from 8 bits to 8 bits; ``none``: in floating point.
+        rounding: ``uint8``: from 8 bits to 8 bits, summed in double precision, rounded half up; ``none``: in float32.
 
     Raises:
         DataError: the file holds no kernel that can be used, or none of that ``variable`` or ``index``.
@@ -68,8 +69,9 @@ class Kernel(Link):
         """Filter ``image``."""
         kernel = self.kernels[drawn["index"]]
         if self.rounding == "none":
-            return filtered(image, kernel, self.border)
-        return to_float(to_uint8(filtered(to_float(to_uint8(image)), kernel, self.border)))
+            return filtered(image, kernel.astype(np.float32), self.border)
+        levels = filtered(to_uint8(image).astype(np.float64), kernel, self.border)
+        return to_float(np.clip(levels + 0.5, 0, 255).astype(np.uint8))
 
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""

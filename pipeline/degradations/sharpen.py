@@ -53,11 +53,10 @@ class Sharpen(Link):
     def apply(self, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:
         """Sharpen ``image``, each channel by itself."""
         gaussian = line(self.size, drawn["sigma"])
-        lost = image - filtered(image, gaussian, "reflect")
+        lost: NDArray[np.float32] = image - filtered(image, gaussian, "reflect")
         edges = filtered((np.abs(lost) > self.threshold).astype(np.float32), gaussian, "reflect")
-        sharp = image + lost * np.float32(drawn["weight"])
-        np.clip(sharp, 0, 1, out=sharp)
-        return image + edges * (sharp - image)
+        gained: NDArray[np.float32] = np.clip(image + np.float32(drawn["weight"]) * lost, 0, 1) - image
+        return image + edges * gained
 
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""

@@ -13,7 +13,7 @@ from scipy.io.matlab import MatReadError
 
 from pipeline.errors import DataError
 
-Kernel = NDArray[np.float32]
+Kernel = NDArray[np.float64]
 Values = NDArray[Any]
 
 BROKEN = (ValueError, TypeError, KeyError, IndexError, EOFError, OSError, struct.error, zlib.error, MatReadError)
@@ -25,7 +25,7 @@ PLANE, STACK = 2, 3
 
 
 def read_kernels(path: Path, variable: str | None = None) -> list[Kernel]:
-    """Return the kernels that ``path`` holds, float32, each amid zeros on an odd square grid.
+    """Return the kernels that ``path`` holds, float64, each amid zeros on an odd square grid.
 
     Several are a cell array, counted down its columns, or an array of three dimensions, counted along the last in a
     ``.mat`` and along the first in a ``.npy`` file.
@@ -110,7 +110,7 @@ def _on_odd_grid(kernel: Values) -> Kernel:
     """
     rows, columns = kernel.shape
     reach = max(rows, columns) // 2
-    grid = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    grid = np.zeros((2 * reach + 1, 2 * reach + 1))
     top, left = reach - rows // 2, reach - columns // 2
     grid[top : top + rows, left : left + columns] = kernel
     return grid

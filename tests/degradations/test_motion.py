@@ -106,7 +106,7 @@ def test_the_more_a_hand_shakes_the_less_far_its_path_leads() -> None:
 
 def covariance(kernel: NDArray[np.float32]) -> NDArray[Any]:
     places = np.stack([axis.ravel() for axis in np.indices(kernel.shape)]).astype(np.float64)
-    return np.cov(places, aweights=kernel.ravel())
+    return np.cov(places, aweights=kernel.ravel(), ddof=0)
 
 
 def test_motion_correlates_with_its_kernel() -> None:
