@@ -42,8 +42,8 @@ class ISP(Link):
             a scatter, both as in the paper. ``none``: no noise at all.
         red, blue: ranges of the white balance of these channels (paper's code: 1.9 to 2.4, 1.5 to 1.9).
         demosaic: how the two missing colours of a pixel are found. ``malvar`` is the default because it is nearer to
-            what a camera's own would do: 3 to 4.5 dB closer to photographs than ``bilinear``, which is the authors', and
-            than ``edge_aware``, which is OpenCV's and rounds to 16 bits.
+            what a camera's own would do: 3 to 4.5 dB closer to four photographs than ``bilinear``, which is the
+            authors', and than ``edge_aware``, which is OpenCV's and rounds to 16 bits.
     """
 
     def __init__(
