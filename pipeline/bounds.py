@@ -59,6 +59,8 @@ BOUNDED: dict[str, tuple[Any, ...]] = {
 
 KERNELS = "kernels"
 KernelFile: TypeAlias = Annotated[str, OwnFile(KERNELS, (".mat", ".npy"))]
+NOISE = "noise"
+NoiseFile: TypeAlias = Annotated[str, OwnFile(NOISE, (".npy",))]
 
 OWN_FILES: dict[str, OwnFile] = {
     name: each for name, alias in list(globals().items()) for each in get_args(alias) if isinstance(each, OwnFile)

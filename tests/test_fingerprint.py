@@ -147,7 +147,7 @@ def test_every_folder_of_the_users_files_is_a_dependency_of_the_fingerprint_and_
     folders = {each.folder for each in OWN_FILES.values()}
     stages = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 
-    assert {"kernels"} <= folders
+    assert {"kernels", "noise"} <= folders
     assert {f"own/{each}" for each in folders} <= set(stages["fingerprint"]["deps"])
     assert all((ROOT / "own" / each / "README.md").is_file() for each in folders)
 

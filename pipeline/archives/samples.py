@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,15 +23,17 @@ from pipeline.kinds import Sample
 Pixels: TypeAlias = NDArray[np.uint8]
 Found: TypeAlias = tuple[Members, str]
 """A file inside an archive."""
+Decode: TypeAlias = Callable[[bytes, str], Pixels]
 
 
-def samples(had: Had, count: int | None, scratch: Path) -> Iterator[Sample]:
+def samples(had: Had, count: int | None, scratch: Path, decode: Decode = read) -> Iterator[Sample]:
     """Yield the samples of a packing, sorted by key.
 
     Args:
         had: the packing.
         count: how many samples there must be, None when nobody knows.
         scratch: a folder with room for what a compressed tar expands to.
+        decode: the bytes of a file and its name to pixels.
 
     Raises:
         SourceError: a file is missing, comes twice, is broken or is not what its name says; the line names it.
@@ -48,15 +50,16 @@ def samples(had: Had, count: int | None, scratch: Path) -> Iterator[Sample]:
                     f"{had.packing.name}: holds {len(keys)} of {count or 'some'} samples; {lacking}"
                     f"the {plane} images lie at {had.packing.planes[plane]}"
                 )
-        yield from decoded({key: {plane: found[key] for plane, found in planes.items()} for key in sorted(keys)})
+        wanted = {key: {plane: found[key] for plane, found in planes.items()} for key in sorted(keys)}
+        yield from decoded(wanted, decode)
 
 
-def decode(members: Members, name: str) -> Pixels:
+def _pixels(members: Members, name: str, decode: Decode) -> Pixels:
     """Return the pixels (H, W, C) of one file inside an archive."""
     with told(members.path, name):
         data = members.read(name)
     try:
-        return read(data, name)
+        return decode(data, name)
     except ImageError as error:
         raise SourceError(f"{members.path}: {error}") from None
 
@@ -75,14 +78,14 @@ def _matching(archives: Iterable[Members], pattern: str) -> dict[str, Found]:
     return found
 
 
-def decoded(wanted: Mapping[str, Mapping[str, Found]]) -> Iterator[Sample]:
+def decoded(wanted: Mapping[str, Mapping[str, Found]], decode: Decode = read) -> Iterator[Sample]:
     """Yield the samples of ``{key: {plane: file}}``, a few decoded ahead in threads; the order stays."""
     workers = min(os.cpu_count() or 1, 4)
     waiting: deque[tuple[str, dict[str, Future[Pixels]]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:
             for key, planes in wanted.items():
-                waiting.append((key, {plane: pool.submit(decode, *found) for plane, found in planes.items()}))
+                waiting.append((key, {plane: pool.submit(_pixels, *found, decode) for plane, found in planes.items()}))
                 if len(waiting) > workers:
                     yield _sample(*waiting.popleft())
             while waiting:

@@ -9,10 +9,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline import atomic
 from pipeline.archives.having import have
 from pipeline.archives.packing import Packing
 from pipeline.archives.samples import samples
+from pipeline.images.files import read
 from pipeline.kinds import Receipt, Sample, Source, Store
 
 Content: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -47,13 +51,17 @@ class ArchiveSource(Source):
         """Tell whether the record's ``key`` belongs to this split of the set."""
         return True
 
+    def decode(self, data: bytes, name: str) -> NDArray[np.uint8]:
+        """Return the pixels (H, W, C) of the file ``name``; raise ImageError when it is not what its name says."""
+        return read(data, name)
+
     def fetch(self, store: Store) -> Receipt:
         """Have the archives of one packing, from the mirror, the store or their owner, checked."""
         return have(self.packings, store).receipt()
 
     def samples(self, store: Store) -> Iterator[Sample]:
         """Yield the samples, sorted by key."""
-        yield from samples(have(self.packings, store), self.count, store.folder)
+        yield from samples(have(self.packings, store), self.count, store.folder, self.decode)
 
     def content(self) -> Content | None:
         """Return the recorded pixels, None where nobody has recorded all of them."""

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
-from functools import cached_property
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from pydantic import ValidationError
 
 from pipeline.bounds import Filled
-from pipeline.errors import BatchError, ParamsError
+from pipeline.images.policies import SEEDS, Policy
 from pipeline.kinds import Augmentation, Drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from types import ModuleType
 
     from numpy.typing import NDArray
 
 __all__ = ["Albumentations"]
 
 ABLE = ("lr", "hr")
-SEEDS = 2**32
 
 
 class Albumentations(Augmentation):
@@ -40,17 +34,7 @@ class Albumentations(Augmentation):
 
     def __init__(self, transforms: Filled[list[dict[str, dict[str, Any]]]], to: Literal["both", "lr"] = "both") -> None:
         self.to = ABLE if to == "both" else ("lr",)
-        self.transforms = transforms
-        self.policy_is_free = Lock()  # its chance is a state of its own
-
-    @cached_property
-    def policy(self) -> Any:
-        """The transforms, built where they are first needed: who only checks params.yaml need not wait for the library.
-
-        Raises:
-            ParamsError: a name that the library does not have, options that it does not take, or pixels that move.
-        """
-        return _library().Compose([_transform(each) for each in self.transforms])
+        self.policy = Policy(transforms, "augment: albumentations")
 
     def barred(self, fields: Iterable[str]) -> list[str]:
         """Return the fields that the policy would have to reach, and cannot: those made of LR or HR."""
@@ -72,56 +56,4 @@ class Albumentations(Augmentation):
         if patch.ndim > 3:
             return np.stack([self._changed(frame, seed) for frame in patch])
         colours = np.ascontiguousarray(np.broadcast_to(patch, (*patch.shape[:2], 3)))
-        with self.policy_is_free:
-            self.policy.set_random_seed(seed)
-            changed: NDArray[Any] = self.policy(image=colours)["image"]
-        if (changed.shape, changed.dtype) != (colours.shape, colours.dtype):
-            made = f"{changed.dtype} {changed.shape} of {colours.dtype} {colours.shape}"
-            raise BatchError(f"augment: albumentations: makes {made}; name transforms that keep size and format")
-        return changed
-
-
-def _library() -> ModuleType:
-    """Return albumentations, whose import takes a second or two."""
-    import albumentations
-
-    return albumentations
-
-
-def _transform(spec: Mapping[str, Mapping[str, Any]]) -> Any:
-    """Build ``{name: options}``; lists of transforms inside are built with it."""
-    if len(spec) != 1:
-        raise ParamsError(
-            f"augment: albumentations: must be one transform with its options each, not {', '.join(spec) or 'none'}"
-        )
-    ((name, options),) = spec.items()
-    kind, given = _kind(name), dict(options)
-    if issubclass(kind, _library().BaseCompose):
-        given["transforms"] = [_transform(each) for each in options.get("transforms", [])]
-        if not given["transforms"]:
-            raise ParamsError(f"augment: albumentations: `{name}` has none; list at least one under its `transforms`")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return kind(**given)
-    except (TypeError, ValueError, UserWarning) as error:
-        raise ParamsError(f"augment: albumentations: `{name}`: {_said(error)}") from None
-
-
-def _said(error: Exception) -> str:
-    """Return what the library has against options, on one line; its checks are pydantic's."""
-    if not isinstance(error.__cause__, ValidationError):
-        return str(error)
-    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.__cause__.errors())
-
-
-def _kind(name: str) -> type[Any]:
-    """Return the library's class of that name, which must leave every pixel where it is."""
-    library = _library()
-    kind = getattr(library, name, None)
-    able = (library.ImageOnlyTransform, library.OneOf, library.SomeOf, library.Sequential)
-    if isinstance(kind, type) and issubclass(kind, able):
-        return kind
-    known = isinstance(kind, type) and issubclass(kind, library.BasicTransform)
-    why = "moves pixels, or needs more than a picture" if known else "is not there"
-    raise ParamsError(f"augment: albumentations: `{name}` {why}; take a pixel-level transform of albumentations")
+        return self.policy.changed(colours, seed)

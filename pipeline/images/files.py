@@ -66,6 +66,14 @@ def write_png(path: Path, image: NDArray[np.uint8]) -> None:
         partial.write_bytes(encoded.tobytes())
 
 
+def eight_bits(pixels: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Return uint8 pixels as they are, and uint16 ones divided by 257 and rounded, as by MATLAB's ``im2uint8``."""
+    if pixels.dtype == np.uint16:
+        levels = pixels.astype(np.uint32)
+        return ((levels + 128) // 257).astype(np.uint8)
+    return np.asarray(pixels, np.uint8)
+
+
 def fault_of(header: Header | None, name: str) -> str | None:
     """Return what is wrong with the file ``name`` before it is decoded, or None; ``header`` is that of its content."""
     if header is None:
@@ -95,10 +103,7 @@ def _opaque(decoded: NDArray[np.generic], name: str) -> NDArray[np.uint8]:
         if clear:
             raise ImageError(f"{name}: is transparent at {clear} pixels; {_WANTED}")
         decoded = decoded[..., :3]
-    if decoded.dtype == np.uint16:
-        levels = decoded.astype(np.uint32)
-        return ((levels + 128) // 257).astype(np.uint8)
-    return np.asarray(decoded, np.uint8)
+    return eight_bits(decoded)
 
 
 def _rgb(decoded: NDArray[np.uint8]) -> NDArray[np.uint8]:

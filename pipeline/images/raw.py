@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.bounds import NotNegative, Positive, ZeroOrMore
 from pipeline.errors import ImageError
+from pipeline.images import files
 
 ENDINGS = (
     *(".3fr", ".arw", ".cr2", ".cr3", ".dng", ".erf", ".iiq", ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf"),
@@ -96,6 +98,21 @@ def develop(data: bytes, name: str, how: Development | None = None) -> NDArray[A
     except rawpy.LibRawError as error:
         reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
         raise ImageError(f"{name}: is no RAW file that can be developed ({reason})") from None
+
+
+def read(data: bytes, name: str) -> NDArray[np.uint8]:
+    """Decode an image file, or develop a RAW file as it is done by default, to uint8 (H, W, C); the ending tells which.
+
+    Raises:
+        ImageError: it is not what its ending says.
+    """
+    raw = PurePath(name).suffix.lower() in ENDINGS
+    return files.eight_bits(develop(data, name)) if raw else files.read(data, name)
+
+
+def libraw() -> str:
+    """Return the version of LibRaw, as in ``0.22.0``: another one may develop other pixels."""
+    return ".".join(map(str, rawpy.libraw_version))
 
 
 def _options(how: Development) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipeline.bounds import BOUNDED, OwnFile
-from pipeline.errors import ParamsError
+from pipeline.errors import PipelineError
 from pipeline.lookup import children, chosen, fields_read, fits, names, settings, signature
 from pipeline.params.clashes import clashes
 from pipeline.params.words import Fault, empty, inside, keys, missing, noun, shown, shown_keys, unknown
@@ -133,7 +133,7 @@ def _settings(type_: Settings, value: Any, place: str) -> Iterator[Fault]:
     if not found:
         try:
             settings(getattr(import_module(type_.module), type_.name), value)
-        except ParamsError as error:
+        except PipelineError as error:
             key, _, text = str(error).partition(": ")
             yield Fault(inside(place, key), text)
 

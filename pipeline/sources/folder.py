@@ -11,14 +11,16 @@ from pipeline.archives.having import receipt_of
 from pipeline.archives.reading import FolderMembers
 from pipeline.archives.samples import decoded
 from pipeline.errors import SourceError
-from pipeline.images.formats import ENDINGS
+from pipeline.images import formats, raw
 from pipeline.kinds import Receipt, Sample, Source, Store
 
 __all__ = ["Folder"]
 
+ENDINGS = (*formats.ENDINGS, *raw.ENDINGS)
+
 
 class Folder(Source):
-    """Every PNG, JPEG and BMP file below a folder.
+    """Every PNG, JPEG and BMP file below a folder, and every RAW file of a camera, developed with default settings.
 
     Args:
         of: the folder's path inside ``own/``; it may be a link to a folder elsewhere.
@@ -50,9 +52,11 @@ class Folder(Source):
                 raise SourceError(f"own/{self.of}: {files[key]} and {name} differ in their ending alone; rename one")
             files[key] = name
         if not files:
-            raise SourceError(f"own/{self.of}: holds no image; its files must end in {', '.join(ENDINGS)}")
+            raise SourceError(
+                f"own/{self.of}: holds no image; its files must end in {', '.join(formats.ENDINGS)}, or be RAW"
+            )
         seen: dict[str, str] = {}
-        for sample in decoded({key: {self.plane: (members, name)} for key, name in files.items()}):
+        for sample in decoded({key: {self.plane: (members, name)} for key, name in files.items()}, raw.read):
             pixels = sample.planes[self.plane]
             digest = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()
             if digest in seen and self.duplicates == "refuse":

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.errors import BatchError, ParamsError
+from pipeline.errors import ImageError, ParamsError
 from pipeline.kinds import Augmentation
 from pipeline.lookup import build, names
 from pipeline.randomness import generator
@@ -137,5 +137,5 @@ def test_a_transform_that_cannot_be_is_refused(transforms: list[Any], says: str)
 
 def test_a_transform_that_leaves_another_format_is_told() -> None:
     part = made({"name": "albumentations", "transforms": [{"ToFloat": {}}]})
-    with pytest.raises(BatchError, match=r"makes float32 \(8, 8, 3\) of uint8 \(8, 8, 3\); name transforms that keep"):
+    with pytest.raises(ImageError, match=r"makes float32 \(8, 8, 3\) of uint8 \(8, 8, 3\); name transforms that keep"):
         part.apply({"lr": patches()["lr"]}, {"seed": 1})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pipeline.errors import SourceError
-from pipeline.images.files import write_png
+from pipeline.images.files import eight_bits, write_png
+from pipeline.images.raw import develop
 from pipeline.kinds import Store
 from pipeline.sources.folder import Folder
 from tests.clones import Clone
@@ -89,10 +92,29 @@ def test_a_broken_file_is_named(own: Path) -> None:
     )
 
 
+@pytest.mark.mirror
+@pytest.mark.skipif("SR_MIRROR" not in os.environ, reason="SR_MIRROR names no folder with raw-samples.zip")
+def test_a_raw_file_is_developed(own: Path) -> None:
+    name = "RAW_KODAK_DC50.KDC"
+    data = zipfile.ZipFile(Path(os.environ["SR_MIRROR"], "raw-samples.zip")).read(f"raw/{name}")
+    (own / "mine" / name).write_bytes(data)
+
+    samples = {each.key: each.planes["hr"] for each in Folder("mine").samples(Store(own, own=own))}
+
+    assert {"RAW_KODAK_DC50", "b", "deep/a"} == set(samples)
+    assert np.array_equal(eight_bits(develop(data, name)), samples["RAW_KODAK_DC50"])
+
+
+def test_a_raw_file_that_is_none_is_named(own: Path) -> None:
+    (own / "mine" / "c.nef").write_bytes(b"hello")
+
+    assert "c.nef: is no RAW file that can be developed" in told(own)
+
+
 def test_a_folder_without_images_is_told(own: Path) -> None:
     (own / "empty").mkdir()
 
-    assert "own/empty: holds no image; its files must end in .png, .jpg, .jpeg, .bmp" == told(own, "empty")
+    assert "own/empty: holds no image; its files must end in .png, .jpg, .jpeg, .bmp, or be RAW" == told(own, "empty")
 
 
 @pytest.mark.slow
