@@ -1,4 +1,4 @@
-"""Kernels of blur: point spread functions on an odd grid, float32, whose sum is 1."""
+"""Kernels of blur: point spread functions on an odd grid, float64, whose sum is 1."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import j1
 
-Kernel = NDArray[np.float32]
+Kernel = NDArray[np.float64]
 
 NEAR_ZERO = 1e-3
 """The least standard deviation, in pixels: whatever is below is one pixel, too."""
@@ -83,4 +83,5 @@ def _grid(size: int) -> NDArray[np.float64]:
 
 
 def _normalised(kernel: NDArray[np.float64]) -> Kernel:
-    return (kernel / kernel.sum()).astype(np.float32)
+    normalised: Kernel = kernel / kernel.sum()
+    return normalised
