@@ -12,7 +12,8 @@ NEAR_ZERO = 1e-3
 """The least standard deviation, in pixels: whatever is below is one pixel, too."""
 
 FINE = 16
-"""Points along the side of a pixel by which its share inside a disk is found."""
+"""Points along the side of a pixel by which its share inside a disk is found; their distance is the least radius, so
+that some lie inside."""
 
 
 def line(size: int, sigma: float, shift: float = 0.0) -> Kernel:
@@ -69,7 +70,7 @@ def disk(radius: float) -> Kernel:
     """Return a disk of ``radius`` pixels, as a lens out of focus makes it: each pixel weighs its share inside."""
     size = 2 * int(np.ceil(radius)) + 1
     fine = (np.arange(size * FINE) + 0.5) / FINE - size / 2
-    inside = np.add.outer(fine**2, fine**2) <= radius**2
+    inside = np.add.outer(fine**2, fine**2) <= max(radius, 1 / FINE) ** 2
     return _normalised(inside.reshape(size, FINE, size, FINE).mean(axis=(1, 3)))
 
 

@@ -13,6 +13,8 @@ LINE = 19
 """From one line to the next, in pixels."""
 BASE = 14
 """From the top of a line to the foot of its letters, in pixels."""
+WEIGHT = 400
+"""Of the strokes: that of a book."""
 INK = (40, 40, 40)
 
 
@@ -33,12 +35,12 @@ def lettered(lines: Sequence[str], width: int) -> NDArray[np.uint8]:
     """Return ``lines`` in dark letters on white: RGB (LINE * lines, width, 3)."""
     page = np.full((LINE * len(lines), width, 3), 255, np.uint8)
     for number, line in enumerate(lines):
-        cv2.putText(page, line, (0, LINE * number + BASE), INK, _font(), SIZE)
+        cv2.putText(page, line, (0, LINE * number + BASE), INK, _font(), SIZE, WEIGHT)
     return page
 
 
 def _width(text: str) -> int:
-    left, _, width, _ = cv2.getTextSize((0, 0), text, (0, 0), _font(), SIZE)
+    left, _, width, _ = cv2.getTextSize((0, 0), text, (0, 0), _font(), SIZE, WEIGHT)
     return int(left + width)
 
 

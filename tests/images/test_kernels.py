@@ -26,6 +26,7 @@ KERNELS = {
     "sinc": sinc(21, 1 / 3),
     "all": sinc(21, 0.0),
     "disk": disk(2.5),
+    "point": disk(1e-9),
 }
 
 
