@@ -24,7 +24,7 @@ export MLFLOW_SERVER_ENABLE_JOB_EXECUTION ?= false
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup repro curve docs test check prove bench services worker deploy why accept tidy register compare promote rollback sync ui upscale serve static stage-named model-named task-named
+.PHONY: help setup repro curve docs test check prove bench services worker deploy why accept tidy register compare promote rollback sync ui upscale sheet serve static stage-named model-named task-named
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -97,6 +97,11 @@ upscale: $(STAMP)  ## IN=photo.png OUT=big.png [MODEL=x | TASK=sr-x] [RAW="expos
 	$(if $(and $(IN),$(OUT)),@:,$(error name both: make upscale IN=photo.png OUT=big.png))
 	@$(BIN)/python -m stages upscale --image '$(IN)' --out '$(OUT)' $(if $(MODEL),--model '$(MODEL)') \
 	  $(if $(TASK),--task '$(TASK)') $(if $(RAW),--raw '$(RAW)') --models models $(REGISTRY)
+
+sheet: $(STAMP)  ## PAIRS=x IMAGE=photo.png [OUT=build/sheet.png] [COUNT=12]: what the chain of pairs makes of a picture
+	$(if $(and $(PAIRS),$(IMAGE)),@:,$(error name both: make sheet PAIRS=photos-train-x2 IMAGE=photo.png))
+	@$(BIN)/python -m stages sheet '$(PAIRS)' --image '$(IMAGE)' --out '$(or $(OUT),build/sheet.png)' \
+	  --count '$(or $(COUNT),12)' --models models --own own
 
 serve: $(STAMP)  ## [TASK=sr-x] [PORT=8000] [LIMITS="pixels=64000000 workers=2"]: the champion behind HTTP, on 127.0.0.1
 	@$(BIN)/python -m stages serve --port '$(or $(PORT),8000)' $(if $(TASK),--task '$(TASK)') \

@@ -42,7 +42,7 @@ def degraded(image: Tensor, steps: Sequence[Step]) -> Tensor:
 def blur(image: Tensor, kernel: Any) -> Tensor:
     """Correlate with ``kernel`` (size, size), padded to 21 x 21."""
     around = (KERNEL - len(kernel)) // 2
-    weight = torch.from_numpy(np.pad(kernel, around)).view(1, 1, KERNEL, KERNEL)
+    weight = torch.from_numpy(np.pad(kernel, around)).float().view(1, 1, KERNEL, KERNEL)
     batch, channels, height, width = image.shape
     padded = F.pad(image, (KERNEL // 2,) * 4, mode="reflect")
     planes = padded.view(batch * channels, 1, *padded.shape[-2:])

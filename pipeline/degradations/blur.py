@@ -35,7 +35,8 @@ class Blur(Link):
         shift: how far below and right of a pixel its kernel is centred, in pixels; (n - 1) / 2 before every n-th
             pixel is taken from the first on.
         border: what lies beyond the edge: ``reflect`` mirrors without repeating the edge, ``symmetric`` repeats it.
-        rounding: ``uint8``: from 8 bits to 8 bits; ``none``: in floating point.
+        rounding: ``uint8``: from 8 bits to 8 bits, summed in float64 as by MATLAB's imfilter; ``none``: in floating
+            point.
         across: the range of standard deviations along an ellipse's second axis, where it is another than ``sigma``.
     """
 
@@ -72,7 +73,7 @@ class Blur(Link):
             "angle": rng.uniform(*self.angle) if len(self.axes) > 1 else 0.0,
         }
 
-    def kernel(self, drawn: Drawn) -> NDArray[np.float32]:
+    def kernel(self, drawn: Drawn) -> NDArray[np.float64]:
         """Return the kernel, (size, size), or (size,) where it is that vector's outer product with itself."""
         size, sigmas = drawn["size"], (drawn["sigma"][0], drawn["sigma"][-1])
         if self.profile == "gaussian" and drawn["beta"] == 1 and sigmas[0] == sigmas[1]:
@@ -83,7 +84,7 @@ class Blur(Link):
         """Blur ``image``."""
         if self.rounding == "none":
             return filtered(image, self.kernel(drawn), self.border)
-        return to_float(to_uint8(filtered(to_float(to_uint8(image)), self.kernel(drawn), self.border)))
+        return to_float(filtered(to_uint8(image), self.kernel(drawn), self.border))
 
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""

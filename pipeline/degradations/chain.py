@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.bounds import Filled
+from pipeline.errors import ImageError
 from pipeline.kinds import Drawn, Link, Size
 
 if TYPE_CHECKING:
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Chain"]
+
+LARGEST = 10**8
+"""Pixels that may leave a link: in float32 RGB more than a gigabyte."""
 
 
 class Chain(Link):
@@ -25,11 +29,15 @@ class Chain(Link):
         self.links = links
 
     def draw(self, rng: np.random.Generator, size: Size, target: Size) -> Drawn:
-        """Draw for each link, knowing the size that reaches it."""
+        """Draw for each link, knowing the size that reaches it.
+
+        Raises:
+            ImageError: a link would leave no pixel, or more than memory should hold.
+        """
         drawn = []
         for link in self.links:
             drawn.append(link.draw(rng, size, target))
-            size = link.after(size, drawn[-1])
+            size = _whole(link, size, link.after(size, drawn[-1]))
         return {"links": drawn}
 
     def apply(self, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:
@@ -43,3 +51,12 @@ class Chain(Link):
         for link, own in zip(self.links, drawn["links"], strict=True):
             size = link.after(size, own)
         return size
+
+
+def _whole(link: Link, size: Size, left: Size) -> Size:
+    """Return the size ``left`` that leaves ``link``, where an image can have it."""
+    if 0 < left[0] * left[1] <= LARGEST:
+        return left
+    name = type(link).__module__.rpartition(".")[2]
+    wrong = "more than are worked on" if min(left) > 0 else "nothing"
+    raise ImageError(f"`{name}` makes {left[0]}x{left[1]} pixels of {size[0]}x{size[1]}: {wrong}")

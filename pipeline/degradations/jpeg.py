@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.bounds import Quality, Rising
-from pipeline.images.lossy import compressed
+from pipeline.images.lossy import check_holds, compressed
 from pipeline.kinds import Drawn, Link, Size
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ class JPEG(Link):
         self.quality = quality
 
     def draw(self, rng: np.random.Generator, size: Size, target: Size) -> Drawn:
-        """Decide the quality."""
+        """Decide the quality; raise ImageError when no such file can hold the image."""
+        check_holds(".jpg", size)
         return {"quality": int(rng.integers(*self.quality, endpoint=True))}
 
     def apply(self, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:

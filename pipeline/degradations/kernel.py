@@ -69,9 +69,8 @@ class Kernel(Link):
         """Filter ``image``."""
         kernel = self.kernels[drawn["index"]]
         if self.rounding == "none":
-            return filtered(image, kernel.astype(np.float32), self.border)
-        levels = filtered(to_uint8(image).astype(np.float64), kernel, self.border)
-        return to_float(np.clip(levels + 0.5, 0, 255).astype(np.uint8))
+            return filtered(image, kernel, self.border)
+        return to_float(filtered(to_uint8(image), kernel, self.border))
 
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""

@@ -1,4 +1,4 @@
-"""Kernels of blur: point spread functions on an odd grid, float32, whose sum is 1."""
+"""Kernels of blur: point spread functions on an odd grid, float64, whose sum is 1."""
 
 from typing import Literal
 
@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import j1
 
-Kernel = NDArray[np.float32]
+Kernel = NDArray[np.float64]
 
 NEAR_ZERO = 1e-3
 """The least standard deviation, in pixels: whatever is below is one pixel, too."""
 
 FINE = 16
-"""Points along the side of a pixel by which its share inside a disk is found."""
+"""Points along the side of a pixel by which its share inside a disk is found; their distance is the least radius, so
+that some lie inside."""
 
 
 def line(size: int, sigma: float, shift: float = 0.0) -> Kernel:
@@ -69,7 +70,7 @@ def disk(radius: float) -> Kernel:
     """Return a disk of ``radius`` pixels, as a lens out of focus makes it: each pixel weighs its share inside."""
     size = 2 * int(np.ceil(radius)) + 1
     fine = (np.arange(size * FINE) + 0.5) / FINE - size / 2
-    inside = np.add.outer(fine**2, fine**2) <= radius**2
+    inside = np.add.outer(fine**2, fine**2) <= max(radius, 1 / FINE) ** 2
     return _normalised(inside.reshape(size, FINE, size, FINE).mean(axis=(1, 3)))
 
 
@@ -83,4 +84,5 @@ def _grid(size: int) -> NDArray[np.float64]:
 
 
 def _normalised(kernel: NDArray[np.float64]) -> Kernel:
-    return (kernel / kernel.sum()).astype(np.float32)
+    normalised: Kernel = kernel / kernel.sum()
+    return normalised

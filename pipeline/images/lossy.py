@@ -1,6 +1,6 @@
 """Pixels through a codec that loses some of them, and back."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import cv2
 import numpy as np
@@ -10,11 +10,23 @@ from pipeline.errors import ImageError
 from pipeline.images.colour import to_float, to_uint8
 
 QUALITY = {".jpg": cv2.IMWRITE_JPEG_QUALITY, ".webp": cv2.IMWRITE_WEBP_QUALITY}
+LONGEST = {".jpg": 65500, ".webp": 16383}
+"""Pixels along the longer side of what a file of the format can hold."""
 IMAGE = 3
 """The dimensions of an image (H, W, C); a clip (T, H, W, C) has one more."""
 
+Ending: TypeAlias = Literal[".jpg", ".webp"]
 
-def compressed(image: NDArray[np.float32], ending: Literal[".jpg", ".webp"], quality: int) -> NDArray[np.float32]:
+
+def check_holds(ending: Ending, size: tuple[int, int]) -> None:
+    """Raise ImageError when no file of a format can hold an image of height and width ``size``."""
+    if max(size) > LONGEST[ending]:
+        raise ImageError(
+            f"an image of {size[0]}x{size[1]} pixels is too large for a {ending} file: {LONGEST[ending]} at most"
+        )
+
+
+def compressed(image: NDArray[np.float32], ending: Ending, quality: int) -> NDArray[np.float32]:
     """Return float32 (H, W, C) or (T, H, W, C), C being 1 or 3, as a file of 8 bits at ``quality`` gives it back.
 
     Raises:
@@ -22,14 +34,10 @@ def compressed(image: NDArray[np.float32], ending: Literal[".jpg", ".webp"], qua
     """
     if image.ndim > IMAGE:
         return np.stack([compressed(frame, ending, quality) for frame in image])
+    check_holds(ending, image.shape[:2])
     pixels = to_uint8(image)
     grey = image.shape[-1] == 1
     there, back = (pixels, cv2.IMREAD_GRAYSCALE) if grey else (pixels[..., ::-1], cv2.IMREAD_COLOR_RGB)
-    try:
-        _, encoded = cv2.imencode(ending, there, [QUALITY[ending], quality])
-    except cv2.error:
-        encoded = np.zeros(0, np.uint8)
-    if not encoded.size:
-        raise ImageError(f"an image of {image.shape[0]}x{image.shape[1]} pixels is too large for a {ending} file")
+    _, encoded = cv2.imencode(ending, there, [QUALITY[ending], quality])
     decoded = np.asarray(cv2.imdecode(encoded, back), np.uint8)
     return to_float(decoded.reshape(image.shape))

@@ -11,17 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import atomic
-from pipeline.degradations.chain import Chain
 from pipeline.errors import DataError
 from pipeline.images import threads
 from pipeline.images.colour import to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.kinds import Drawn, Link, Size
-from pipeline.lookup import build
 from pipeline.pairs.derive import derived
+from pipeline.pairs.drawing import chain_of, draw
 from pipeline.pairs.reading import LR_GRID, PAIRS, Facts
 from pipeline.pairs.settings import Pairs
-from pipeline.randomness import generator
 from pipeline.shards.index import Entry, write_index
 from pipeline.shards.reading import Shards
 from pipeline.shards.writing import Writer, link_shards
@@ -44,9 +42,7 @@ def make_pairs(
         if settings.degradation == "given":
             kept = entries = _given(source, settings.scale)
         else:
-            assert isinstance(settings.degradation, list)
-            chain = Chain([build("degradations", link, learner=learner, own=own) for link in settings.degradation])
-            maker = Maker(source, chain, settings, Writer(folder), (seed, name))
+            maker = Maker(source, chain_of(settings, learner=learner, own=own), settings, Writer(folder), (seed, name))
             kept = [_without_lr(entry) for entry in source.entries]
             drawn = [maker.draw(entry) for entry in kept]
             degraded = threads.ahead(maker.degraded, zip(kept, drawn, strict=True))
@@ -69,16 +65,7 @@ class Maker:
 
     def draw(self, entry: Entry) -> Drawn:
         """Return what chance decides for ``entry``; the chain must then leave the LR size."""
-        height, width = target = self._target(entry)
-        size = (height * self.settings.scale, width * self.settings.scale)
-        drawn = self.chain.draw(generator(*self.key, entry.key), size, target)
-        leaves = self.chain.after(size, drawn)
-        if leaves != target:
-            raise DataError(
-                f"pairs.{self.key[1]}.degradation: leaves {leaves[0]}x{leaves[1]} of {entry.key}, not the LR size "
-                f"{height}x{width}; end the chain with `resize: {{to: target, kernel: bicubic}}`"
-            )
-        return drawn
+        return draw(self.chain, (*self.key, entry.key), self._target(entry), self.settings.scale)
 
     def degraded(self, pair: tuple[Entry, Drawn]) -> NDArray[Any]:
         """Return the LR plane of an entry, from what was drawn for it; several threads make some at once."""

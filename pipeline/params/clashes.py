@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from math import ceil
 from typing import Any, TypeAlias
 
+from pipeline.lookup import children, signature
+from pipeline.signatures import ListOf, Named
+
 Clash: TypeAlias = tuple[str, str]
 """The key that stands in the way, and what to say of it."""
 Options: TypeAlias = Mapping[str, Any]
@@ -37,6 +40,25 @@ def _shuffled(options: Options) -> Iterator[Clash]:
         yield "in_order", f"there is no link {beyond[0]}; they count from 0 to {count - 1}"
 
 
+def _dpsr(options: Options) -> Iterator[Clash]:
+    for spec in _nested(options["blur"]):
+        borders = [each for each in signature("degradations", spec["name"]) if each.name == "border"]
+        if borders and spec.get("border") != "circular":
+            yield "blur", f"the border of `{spec['name']}` must be `circular`, as beyond the edge of DPSR's images"
+
+
+def _nested(spec: Options) -> Iterator[Options]:
+    """Yield the link that ``spec`` describes, and all links inside it."""
+    yield spec
+    for each in signature("degradations", spec["name"]):
+        inner = [(each.type, spec[each.name])] if each.name in spec else []
+        if isinstance(each.type, ListOf):
+            inner = [pair for type_, value in inner for pair in children(type_, value)]
+        for type_, item in inner:
+            if isinstance(type_, Named):
+                yield from _nested(item)
+
+
 def _blur(options: Options) -> Iterator[Clash]:
     if "angle" in options and options.get("shape", "round") == "round":
         yield "angle", "a round kernel has none; say `shape: elliptic`, or leave it out"
@@ -58,6 +80,7 @@ def _varying(options: Options) -> Iterator[Clash]:
 KNOWN: Mapping[tuple[str, str], Callable[[Options], Iterator[Clash]]] = {
     ("degradations", "blur"): _blur,
     ("degradations", "motion"): _motion,
+    ("degradations", "dpsr"): _dpsr,
     ("degradations", "resize"): _resize,
     ("degradations", "shuffled"): _shuffled,
     ("degradations", "varying"): _varying,

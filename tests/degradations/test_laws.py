@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ OWN = Path(__file__).parent / "own"
 """Stands for the folder of the user's own files."""
 TARGET = (7, 9)
 SIZE = (14, 18)
+CIRCULAR = {"sigma": [0.5, 2.0], "size": [7, 7], "border": "circular"}
 SPECS: list[dict[str, Any]] = [
     {"name": "resize", "to": "target", "kernel": "bicubic"},
     {"name": "resize", "to": "target", "kernel": "bicubic", "rounding": "uint8"},
@@ -79,12 +81,22 @@ SPECS: list[dict[str, Any]] = [
     {"name": "bsrgan", "scale": 2},
     {"name": "bsrgan", "scale": 4},
     {"name": "hidden", "number": 1, "scale": 2},
+    {"name": "bi"},
+    {"name": "bd", "scale": 3},
+    {"name": "bd", "scale": 4},
+    {"name": "dn"},
+    {"name": "mzsr", "kernel": "g_d_2.0", "scale": 2},
+    {"name": "mzsr", "kernel": "g_d_ani", "scale": 4},
+    {"name": "mzsr", "kernel": "g_b_1.3", "scale": 2},
+    {"name": "mzsr", "kernel": "g_d_random", "scale": 4},
+    {"name": "dpsr", "blur": {"name": "disk", "radius": [1, 4], "border": "circular"}},
+    {"name": "dpsr", "blur": {"name": "blur", **CIRCULAR, "rounding": "uint8"}, "sigma": [0.0, 0.1]},
 ]
 ELSEWHERE = {"learned"}
 """Needs a trained network: `tests/test_end_to_end.py` runs it."""
 
 
-UNBOUNDED = {"resize", "sinc", "chain", "repeat"}
+UNBOUNDED = {"resize", "sinc", "chain", "repeat", "mzsr"}
 """What leaves them may overshoot [0, 1]: bicubic kernels and sincs have negative weights."""
 KEYS = "abcdef"
 """Enough that each branch of what runs by chance is met."""
@@ -141,6 +153,44 @@ def test_drawing_reads_its_generator_alone(spec: dict[str, Any]) -> None:
     after = [link.draw(generator(1, key), SIZE, TARGET) for key in reversed(KEYS)]
 
     assert before == after[::-1]
+
+
+GLOBAL = [
+    *((module, name) for module in (np.random, random) for name in module.__all__ if name[0].islower()),
+    *((cv2, name) for name in ("randn", "randu", "randShuffle", "setRNGSeed")),
+]
+"""What reads or moves the generator of a whole process; ``default_rng`` does so without a seed, from the clock."""
+
+
+@pytest.fixture
+def barred(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything raise that takes chance from anywhere but a seed."""
+    make = np.random.default_rng
+    for module, name in GLOBAL:
+        monkeypatch.setattr(module, name, refuse)
+    monkeypatch.setattr(np.random, "default_rng", lambda *seed: make(*seed) if seed else refuse())
+
+
+def refuse(*values: Any, **named: Any) -> Any:
+    raise AssertionError("chance that is not the draw's")
+
+
+@pytest.mark.usefixtures("barred")
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_no_link_asks_the_generators_of_the_process(spec: dict[str, Any]) -> None:
+    link, given = made(spec), image()
+    for key in KEYS:
+        link.apply(given, link.draw(generator(1, key), SIZE, TARGET))
+
+
+@pytest.mark.usefixtures("barred")
+def test_the_generators_of_the_process_are_barred_there() -> None:
+    asked: list[Any] = [np.random.rand, np.random.seed, np.random.default_rng, random.random, random.seed, cv2.randn]
+
+    for ask in asked:
+        with pytest.raises(AssertionError, match="not the draw's"):
+            ask()
+    assert 0 <= np.random.default_rng(3).random() < 1
 
 
 @pytest.mark.parametrize("spec", [spec for spec in SPECS if spec["name"] not in UNBOUNDED], ids=str)

@@ -1,15 +1,15 @@
-"""Filtering equals the plain sum, whatever the way, the border and the size."""
+"""Filtering equals the plain sum, whatever the way, the border and the size; on 8 bits to the last bit."""
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import correlate
 
-from pipeline.images.filtering import Border, filtered
+from pipeline.images.filtering import Border, Weights, filtered
 from pipeline.images.kernels import bell, line
 
 SCIPY = {"reflect": "mirror", "symmetric": "reflect", "replicate": "nearest", "circular": "wrap", "zero": "constant"}
@@ -19,7 +19,7 @@ def image(*shape: int) -> NDArray[np.float32]:
     return np.random.default_rng(1).random(shape, np.float32)
 
 
-def plain(given: NDArray[np.float32], kernel: NDArray[np.float32], border: Border) -> NDArray[np.float32]:
+def plain(given: NDArray[Any], kernel: Weights, border: Border) -> NDArray[Any]:
     planes = [correlate(given[..., each], kernel, mode=SCIPY[border]) for each in range(given.shape[-1])]
     return np.stack(planes, axis=-1)
 
@@ -69,10 +69,24 @@ def test_the_frames_of_a_clip_are_filtered_one_by_one() -> None:
 
 
 @pytest.mark.parametrize("border", get_args(Border))
-@pytest.mark.parametrize("size", [3, 11, 21])
-def test_doubles_are_summed_as_doubles(border: Border, size: int) -> None:
-    given, kernel = image(30, 41, 3).astype(np.float64) * 255, np.outer(*2 * [np.hanning(size + 2)[1:-1] ** 9])
-    kernel /= kernel.sum()
+@pytest.mark.parametrize("size", [1, 3, 7, 9, 21, 51])
+@pytest.mark.parametrize("lined", [False, True])
+def test_eight_bits_are_summed_in_float64_and_rounded_half_up(border: Border, size: int, lined: bool) -> None:
+    chance = np.random.default_rng(3)
+    kernel = line(size, 1.6) if lined else chance.random((size, size)) - 0.2
+    kernel = kernel if lined else kernel / kernel.sum()
+    levels = chance.integers(0, 256, (30, 41, 3), np.uint8)
 
-    planes = [correlate(given[..., each], kernel, mode=SCIPY[border]) for each in range(3)]
-    assert np.abs(np.stack(planes, -1) - filtered(given, kernel, border)).max() < 1e-11
+    exact = plain(levels.astype(np.float64), np.outer(kernel, kernel) if lined else kernel, border)
+
+    made = filtered(levels, kernel, border)
+    assert np.uint8 == made.dtype
+    assert np.array_equal(np.clip(np.floor(exact + 0.5), 0, 255), made)
+
+
+def test_a_mean_of_two_neighbours_is_rounded_half_up() -> None:
+    levels = np.array([[[3], [4], [7], [250]]], np.uint8)
+
+    mean = filtered(levels, np.diag([0.0, 0.5, 0.0]) + np.eye(3, k=1) * [0, 0, 0.5], "replicate")
+
+    assert [4, 6, 129, 250] == mean.ravel().tolist()

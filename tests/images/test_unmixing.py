@@ -21,15 +21,15 @@ def scene(number: int, side: int = 160) -> NDArray[np.float32]:
     return np.float32(0.5) + np.float32(0.05) * (white + 4 * filtered(white, bell(9, (2.0, 2.0)), "symmetric"))
 
 
-def seen(hr: NDArray[np.float32], kernel: NDArray[np.float32], sigma: float, number: int = 9) -> NDArray[np.float32]:
+def seen(hr: NDArray[np.float32], kernel: NDArray[np.float64], sigma: float, number: int = 9) -> NDArray[np.float32]:
     """Return ``hr`` through a camera: an odd ``kernel`` around the first of each 2 x 2 pixels, and noise."""
     lr = filtered(hr, kernel, "symmetric")[::SCALE, ::SCALE, 0]
     return lr + np.random.default_rng(number).normal(0, sigma, lr.shape).astype(np.float32)
 
 
-def padded(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
+def padded(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return ``kernel`` where ``unmixed`` looks for it: around the first HR pixel of the middle LR pixel."""
-    whole = np.zeros((SIDE, SIDE), np.float32)
+    whole = np.zeros((SIDE, SIDE))
     first = REACH * SCALE - len(kernel) // 2
     whole[first : first + len(kernel), first : first + len(kernel)] = kernel
     return whole
