@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from pipeline.bounds import Filled, OneOrMore
 from pipeline.errors import LearningError
+from pipeline.fields import pick
 from pipeline.kinds import Fields, Loss, Network, Optimizer, Schedule, Supplied, Weighted
 from pipeline.learning.descent import Descent
 from pipeline.learning.groups import over
@@ -85,12 +86,13 @@ class Unpaired(Descent):
             degraded = self.downwards(batch)
             made |= {"lr_made" if name == "lr" else name: field for name, field in degraded.items()}
         if "lr_cycle" in wanted:
-            made["lr_cycle"] = self.downwards({"hr": self._between(made["sr"])})["lr"]
+            made["lr_cycle"] = self.downwards({"hr": self._between("sr", made)})["lr"]
         if "hr_cycle" in wanted:
-            made["hr_cycle"] = self.hand({"lr": self._between(made["lr_made"])})["sr"]
+            made["hr_cycle"] = pick(("sr",), self.hand({"lr": self._between("lr_made", made)}), "hr_cycle")["sr"]
         return made
 
-    def _between(self, image: Tensor) -> Tensor:
+    def _between(self, field: str, made: Fields) -> Tensor:
+        image = pick((field,), made, "the way back")[field]
         return image.detach() if self.through == "last" else image
 
     def _require_use(self, player: str, network: Network, makes: set[str]) -> None:
