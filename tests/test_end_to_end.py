@@ -103,7 +103,9 @@ def test_a_curve_tells_what_each_side_of_a_rivalry_lost(made: Clone) -> None:
 
 
 def test_a_model_folder_holds_no_critic(made: Clone) -> None:
-    words = "from safetensors import safe_open; print(*safe_open('models/adversarial-x2/weights.safetensors', 'pt').keys())"
+    words = (
+        "from safetensors import safe_open; print(*safe_open('models/adversarial-x2/weights.safetensors', 'pt').keys())"
+    )
 
     assert "network.enlarge.bias network.enlarge.weight\n" == made.run(sys.executable, "-c", words).stdout
 

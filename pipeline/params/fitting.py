@@ -121,7 +121,7 @@ def rivals(content: Content) -> Iterator[Fault]:
 
 
 def fields(content: Content) -> Iterator[Fault]:
-    """Yield the networks, losses and rivals that read what is not there, or what pairs of rounding ``none`` cannot give."""
+    """Yield what networks, losses and rivals read that is not there, or that pairs of rounding ``none`` cannot give."""
     for name, model in content["models"].items():
         place, training = f"models.{name}.training", model["training"]
         pairs, suite = (_is_bare(content, model[key]) for key in ("pairs", "suite"))

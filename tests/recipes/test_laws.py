@@ -106,9 +106,9 @@ def paired(network: nn.Module, rate: float = 0.01) -> Paired:
 
 def rival(critic: str, game: str, real: str, fake: str, **changes: Any) -> Rival:
     """Return the settings of a rival whose critic learns by Adam."""
-    parts = (Described({"name": each}) for each in (critic, game))
-    optimizer: Described[Any] = Described({"name": "adam", "rate": 0.01})
-    return Rival(*parts, changes.pop("weight", 0.1), optimizer, real, fake, **changes)
+    network, played = Described[Any]({"name": critic}), Described[Any]({"name": game})
+    optimizer = Described[Any]({"name": "adam", "rate": 0.01})
+    return Rival(network, played, changes.pop("weight", 0.1), optimizer, real, fake, **changes)
 
 
 def adversarial(tiny: Tiny, rivals: Mapping[str, Rival] | None = None, turns: int = 1) -> Adversarial:
