@@ -128,7 +128,7 @@ def test_a_critic_learns_to_tell_the_real_from_the_fake(tiny: Tiny) -> None:
         lost = judge.against_critics(batch)["loss"]
         lost.backward()
         judge.optimizers["critic_images"].step()
-        losses.append(float(lost))
+        losses.append(float(lost.detach()))
 
     assert losses[-1] < losses[0] / 4
 
