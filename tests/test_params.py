@@ -336,6 +336,10 @@ models.edsr-x2.training.recipe.losses: {L 1: {name: l1, weight: 1}}
     params.yaml: models.edsr-x2.training.recipe.losses.L 1: bad name; use a-z, 0-9, _ and -
 models.edsr-x2.suite: photos-test-luma-x2
     params.yaml: models.edsr-x2.training.network: `edsr` reads `lr`, but its suite `photos-test-luma-x2` has rounding `none`: luma only; choices: <networks of luma>
+models.edsr-x2.training.network: {name: resnet_critic}
+    params.yaml: models.edsr-x2.training.network: `resnet_critic` reads `image`, which is not there; choices: ilr, ilr_y, lr, lr_y, ref
+models.edsr-x2.training.network: {name: dsgan, scale: 2}
+    params.yaml: models.edsr-x2.training.network: `dsgan` reads `hr`, which is not there; choices: ilr, ilr_y, lr, lr_y, ref
 models.srcnn-x2.pairs: photos-train-x2
 models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y}}
     params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr_y`, `hr`: luma beside colour; rename both in `fields`, or none
@@ -400,7 +404,7 @@ def test_a_network_that_knows_no_scale_still_needs_pairs_and_suite_of_one() -> N
 
 
 def test_the_check_knows_when_each_field_is_there() -> None:
-    assert FIELDS.keys() == fitting.LEARNT | fitting.CYCLE | fitting.SCORED
+    assert FIELDS.keys() == fitting.LEARNT | fitting.CYCLE | fitting.SCORED | fitting.JUDGED
 
 
 ALIKE = "cannot be read as the number or date that it looks like; write a text in quotes"

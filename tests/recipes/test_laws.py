@@ -29,6 +29,7 @@ from pipeline.recipes.unpaired import Unpaired
 from pipeline.recipes.zero_shot import ZeroShot
 from pipeline.schedules.constant import Constant
 from pipeline.schedules.cosine import Cosine
+from tests.nets import RESTORERS
 
 Tiny: TypeAlias = Callable[[str], nn.Module]
 
@@ -36,6 +37,7 @@ SCALE = 2
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "edsr": {"blocks": 1, "features": 8},
     "espcn": {"widths": [16, 8]},
+    "low_to_high": {"blocks": [2, 1], "widths": [16, 12, 8]},
     "srcnn": {"widths": [16, 8], "deviation": None},
 }
 """Options that make a network quick."""
@@ -49,7 +51,7 @@ def network_of(name: str) -> nn.Module:
 
 ROUND = 120
 """The steps after which it is looked whether a network still learns."""
-LEARNABLE = [name for name in names("networks") if any(True for _ in network_of(name).parameters())]
+LEARNABLE = [name for name in RESTORERS if any(True for _ in network_of(name).parameters())]
 
 
 class Normalised(nn.Module):
