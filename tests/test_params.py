@@ -404,7 +404,7 @@ def test_a_network_that_knows_no_scale_still_needs_pairs_and_suite_of_one() -> N
 
 
 def test_the_check_knows_when_each_field_is_there() -> None:
-    assert FIELDS.keys() == fitting.LEARNT | fitting.CYCLE | fitting.SCORED | fitting.JUDGED
+    assert FIELDS.keys() == fitting.LEARNT | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
 
 
 ALIKE = "cannot be read as the number or date that it looks like; write a text in quotes"

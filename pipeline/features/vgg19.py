@@ -121,7 +121,9 @@ def vgg19(layers: Iterable[str], store: Store | None) -> VGG19:
     wanted = tuple(layers)
     deepest = max(wanted, key=LAYERS.index)
     if store is None:
-        raise LearningError(f"the layer `{deepest}` of VGG-19 is asked for outside of a training, which alone has weights")
+        raise LearningError(
+            f"the layer `{deepest}` of VGG-19 is asked for outside of a training, which alone has weights"
+        )
     shallow = LAYERS.index(deepest) <= LAYERS.index(SHALLOW_END)
     files = [SHALLOW, FULL] if shallow else [FULL]
     return VGG19(wanted, _renamed(weights(files, store, f"the layer `{deepest}` of VGG-19")))

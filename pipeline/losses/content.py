@@ -1,9 +1,9 @@
 """The content loss: images compared by their features in VGG-19, not by their pixels.
 
 Ledig et al., "Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network", CVPR 2017,
-arXiv:1609.04802, section 2.2.1: squared differences after the activation, ``relu2_2`` or ``relu5_4``, features divided by
-12.75. Wang et al., "ESRGAN: Enhanced Super-Resolution Generative Adversarial Networks", ECCVW 2018, arXiv:1809.00219,
-section 3.3: before the activation, ``conv5_4``; absolute differences in the authors' code.
+arXiv:1609.04802, section 2.2.1: squared differences after the activation, ``relu2_2`` or ``relu5_4``, features divided
+by 12.75. Wang et al., "ESRGAN: Enhanced Super-Resolution Generative Adversarial Networks", ECCVW 2018,
+arXiv:1809.00219, section 3.3: before the activation, ``conv5_4``; absolute differences in the authors' code.
 """
 
 from __future__ import annotations

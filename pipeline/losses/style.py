@@ -59,8 +59,8 @@ class Style(nn.Module):
     def _gram(self, image: Tensor) -> Tensor:
         """Return the Gram matrices (B, P, C, C) of the P patches of each image."""
         features = self.features(image)[self.layer]
-        places = unfold(features, self.side, stride=self.side)  # (B, C * side * side, P)
-        if not places.shape[-1]:
+        if min(features.shape[-2:]) < self.side:
             raise LearningError("style: a patch of the training is smaller than a patch of the loss; enlarge `patch`")
-        by_place = places.unflatten(1, (features.shape[1], -1)).movedim(-1, 1)
+        places = unfold(features, self.side, stride=self.side)  # (B, C * side * side, P)
+        by_place = places.reshape(*features.shape[:2], self.side**2, -1).movedim(-1, 1)
         return by_place @ by_place.transpose(-2, -1) / self.side**2

@@ -30,12 +30,12 @@ class DSGAN(nn.Module):
             nn.PReLU(),
             *[Block(features) for _ in range(blocks)],
             nn.Conv2d(features, 3, 3, padding=1),
-            nn.Sigmoid(),
         )
 
     def forward(self, hr: Tensor) -> dict[str, Tensor]:
         """Map ``hr`` (B, 3, H, W) to ``lr`` (B, 3, H // scale, W // scale), both in [0, 1]."""
-        return {"lr": self.layers(self.reduce(hr))}
+        made: Tensor = self.layers(self.reduce(hr))
+        return {"lr": made.float().sigmoid()}  # eight bits of bf16 are too few for what is a pixel
 
 
 class Block(nn.Module):

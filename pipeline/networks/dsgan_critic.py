@@ -35,6 +35,6 @@ class DSGANCritic(nn.Module):
         )
 
     def forward(self, image: Tensor) -> Tensor:
-        """Map ``image`` (B, 3, H, W) in [0, 1] to judgements (B, 1, H, W) without bounds, higher where it looks real."""
+        """Map ``image`` (B, 3, H, W) in [0, 1] to judgements (B, 1, H, W) without bounds, high where it looks real."""
         judged: Tensor = self.layers(image)
         return judged

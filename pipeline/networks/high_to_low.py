@@ -51,7 +51,7 @@ class HighToLow(nn.Module):
             kernel = max(factor, 3)
             reduced = nn.Conv2d(features, features, kernel, stride=factor, padding=kernel // 2)
             layers += [nn.BatchNorm2d(features), nn.ReLU(), reduced]
-        layers += [Rectified(features), Rectified(features), nn.Conv2d(features, 3, 3, padding=1), nn.Tanh()]
+        layers += [Rectified(features), Rectified(features), nn.Conv2d(features, 3, 3, padding=1)]
         self.layers = nn.Sequential(*layers)
 
     def forward(self, hr: Tensor) -> dict[str, Tensor]:
@@ -59,7 +59,7 @@ class HighToLow(nn.Module):
         height, width = (side // self.scale * self.scale for side in hr.shape[-2:])
         whole = hr[..., :height, :width]
         made: Tensor = self.layers(torch.cat([2 * whole - 1, self._chance(whole)], dim=1))
-        return {"lr": (made + 1) / 2}
+        return {"lr": (made.float().tanh() + 1) / 2}  # eight bits of bf16 are too few for what is a pixel
 
     def _chance(self, hr: Tensor) -> Tensor:
         """Draw the fourth channel (B, 1, H, W), on the processor: so a seed means the same on every device."""

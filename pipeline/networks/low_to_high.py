@@ -48,13 +48,12 @@ class LowToHigh(nn.Module):
             nn.Conv2d(last, last, 1),
             nn.ReLU(),
             nn.Conv2d(last, 3, 1),
-            nn.Tanh(),
         )
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map ``lr`` (B, 3, h, w) to (B, 3, h * scale, w * scale), both in [0, 1]; inside it is [-1, 1]."""
         restored: Tensor = self.tail(self.second(self.first(self.head(2 * lr - 1))))
-        return (restored + 1) / 2
+        return (restored.float().tanh() + 1) / 2  # eight bits of bf16 are too few for what is a pixel
 
 
 class Stage(nn.Module):

@@ -49,7 +49,7 @@ class PatchCritic(nn.Module):
         height, width = image.shape[-2:]
         if min(height, width) < self.patch:
             raise LearningError(
-                f"patch_critic: judges patches of {self.patch}x{self.patch} pixels, but the image has {height}x{width}; "
+                f"patch_critic: judges patches of {self.patch}x{self.patch} pixels, the image has {height}x{width}; "
                 "enlarge `patch` of the training, or lower `strides`"
             )
         judged: Tensor = self.layers(image)

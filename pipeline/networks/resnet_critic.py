@@ -21,7 +21,7 @@ __all__ = ["ResNetCritic"]
 class ResNetCritic(nn.Module):
     """Blocks that halve the grid, blocks that keep it, the mean over all places, and one fully connected layer.
 
-    The release takes the mean over the 4x4 places that are left of its faces: the same there, and any size can be judged.
+    The release takes the mean over the 4x4 places that are left of its faces: the same there; here any size is judged.
 
     Args:
         halving: blocks at the beginning that halve the grid (release: 2 for LR of 16x16 pixels, 4 for HR of 64x64).
@@ -34,9 +34,9 @@ class ResNetCritic(nn.Module):
         widths = [3, *[features] * (halving - 1)]
         halved = [Halving(width, features, first=number == 0) for number, width in enumerate(widths)]
         self.blocks = nn.Sequential(*halved, *[Steady(features) for _ in range(steady)], nn.ReLU())
-        self.judge = nn.Linear(features, 1)
-        nn.init.xavier_uniform_(self.judge.weight)
-        self.judge = spectral_norm(self.judge)
+        judge = nn.Linear(features, 1)
+        nn.init.xavier_uniform_(judge.weight)
+        self.judge = spectral_norm(judge)
 
     def forward(self, image: Tensor) -> Tensor:
         """Map ``image`` (B, 3, H, W) in [0, 1], of at least 2**halving pixels, to judgements (B, 1) without bounds."""
@@ -81,7 +81,7 @@ class Steady(nn.Module):
 
 
 def convolution(reads: int, features: int, kernel: int) -> nn.Module:
-    """Return a convolution whose weights have a largest singular value of 1; of single pixels, with larger first ones."""
+    """Return a convolution with spectral normalisation, and the first weights of the release."""
     made = nn.Conv2d(reads, features, kernel, padding=kernel // 2)
     nn.init.xavier_uniform_(made.weight, gain=sqrt(2) if kernel == 1 else 1.0)
     return spectral_norm(made)

@@ -42,8 +42,8 @@ class Reach:
 def reach_of(recipe: Recipe, scale: int, device: torch.device) -> Reach:
     """Measure: pixels that are no numbers go in, and wherever they leave a trace the output depends on them.
 
-    What is added or multiplied with NaN is NaN, so the trace shows what the layers connect, whatever their weights. Of a
-    network whose result hangs on the size of the image it would show too little; that one says so itself, as
+    What is added or multiplied with NaN is NaN, so the trace shows what the layers connect, whatever their weights. It
+    does not show that a result depends on the size of the image: such a network says so beside itself, as
     ``looks_far = True`` of its class.
 
     Raises:

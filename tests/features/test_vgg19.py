@@ -188,14 +188,14 @@ def test_a_deep_layer_without_the_full_file_says_what_to_download_and_where_to_p
 
     (line,) = str(raised.value).splitlines()
     assert line.startswith("the layer `conv5_4` of VGG-19: vgg19-dcbb9e9d.pth: cannot be had here")
-    assert f"put https://download.pytorch.org/models/vgg19-dcbb9e9d.pth (" in line
+    assert "put https://download.pytorch.org/models/vgg19-dcbb9e9d.pth (" in line
     assert line.endswith(f" into {tmp_path}")
 
 
 def test_a_file_that_does_not_have_the_digits_of_its_name_is_refused(tmp_path: Path) -> None:
     torch.save(tensors(), tmp_path / FULL.name)
 
-    with pytest.raises(SourceError, match="is not vgg19-dcbb9e9d.pth as published: its sha256 is not dcbb9e9d"):
+    with pytest.raises(SourceError, match=r"is not vgg19-dcbb9e9d\.pth as published: its sha256 is not dcbb9e9d"):
         vgg19(["conv5_4"], Store(tmp_path))
 
 

@@ -70,7 +70,7 @@ def test_a_loss_on_features_teaches_in_half_precision(made_up: Mapping[str, Tens
     exact = Content(STORE, "relu3_1")(sr, hr)
     with torch.autocast("cpu", torch.bfloat16):
         near = Content(STORE, "relu3_1")(sr.requires_grad_(), hr)
-    near.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    near.backward()
 
     torch.testing.assert_close(exact, near.float(), rtol=0.05, atol=0)
     assert sr.grad is not None
@@ -86,7 +86,9 @@ def test_a_recipe_that_only_restores_is_built_without_weights_and_cannot_compare
 
 def test_style_does_not_see_where_in_a_patch_something_is(made_up: Mapping[str, Tensor]) -> None:
     """Turned as a whole, a patch far from every edge keeps its Gram matrix, if the kernels do not know directions."""
-    even = {key: each.mean((2, 3), keepdim=True).expand_as(each) if each.ndim > 1 else each for key, each in made_up.items()}
+    even = {
+        key: each.mean((2, 3), keepdim=True).expand_as(each) if each.ndim > 1 else each for key, each in made_up.items()
+    }
     loss = Style(STORE, "relu1_1", patch=16)
     loss.features.network = VGG19(["relu1_1"], even)
     image = torch.full((1, 3, 16, 16), 0.5)
