@@ -65,7 +65,7 @@ class Content(nn.Module):
         self.features = Features([layer], store)
 
     def forward(self, sr: Tensor, hr: Tensor) -> Tensor:
-        """Return a 0-d tensor for ``sr`` (..., 3, H, W) and ``hr``, both RGB in [0, 1]; no gradient reaches ``hr``."""
+        """Return a 0-d tensor for ``sr`` (..., 3, H, W) and ``hr`` in [0, 1], luma as grey; ``hr`` gets no gradient."""
         made = self.features(sr)[self.layer]
         with torch.no_grad():
             true = self.features(reduced_to(hr, sr))[self.layer]

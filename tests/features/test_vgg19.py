@@ -18,7 +18,9 @@ from pipeline.archives.packing import Archive
 from pipeline.errors import LearningError, SourceError
 from pipeline.features import vgg19 as module
 from pipeline.features.vgg19 import FULL, LAYERS, SHALLOW, VGG19, Features, vgg19
+from pipeline.images.colour import to_float
 from pipeline.kinds import Store
+from pipeline.lookup import build
 from tests.features.vgg import tensors
 
 CONVOLUTIONS = (0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34)
@@ -212,3 +214,18 @@ def test_the_file_of_the_mirror_holds_the_weights_of_torchvision(tmp_path: Path)
 
     assert [-0.0535, -0.0493, -0.0679] == [round(float(each), 4) for each in kernel]
     assert 555_328 == sum(each.numel() for each in network.parameters())
+
+
+@mirror
+@pytest.mark.mirror
+def test_the_features_of_a_picture_are_those_that_were_measured(tmp_path: Path) -> None:
+    """On Set5's butterfly; a preprocessing or an order of channels that changes shows here."""
+    store = Store(tmp_path, os.environ["SR_MIRROR"])
+    network = vgg19(["relu1_2", "relu2_2", "relu3_1"], store)
+    (pixels,) = (
+        each.planes["hr"] for each in build("sources", {"name": "set5"}).samples(store) if each.key == "butterfly"
+    )
+    found = network(torch.from_numpy(to_float(pixels)).movedim(-1, 0)[None])
+
+    means = [round(float(each.mean()), 3) for each in found.values()]
+    assert [0.703, 1.142, 1.970] == means

@@ -17,7 +17,7 @@ from pipeline.learning.devices import device_of
 from pipeline.learning.groups import over
 from pipeline.learning.handing import Handing, scale_of
 from pipeline.learning.objective import Objective
-from pipeline.lookup import build, names
+from pipeline.lookup import build, fields_read, names
 from pipeline.losses.l1 import L1
 from pipeline.losses.mse import MSE
 from pipeline.networks.bicubic import Bicubic
@@ -330,7 +330,7 @@ def loss_and_fields(name: str) -> tuple[nn.Module, list[str]]:
     return loss, list(needs(loss.forward))
 
 
-COMPARING = [name for name in names("losses") if len(loss_and_fields(name)[1]) > 1]
+COMPARING = [name for name in names("losses") if len(fields_read("losses", name)) > 1]
 """The losses with a truth; the others read one image."""
 
 

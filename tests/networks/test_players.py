@@ -167,7 +167,7 @@ def test_what_is_saved_makes_the_same_again(name: str) -> None:
     run(network.train(), image(36, 32, batch=2))
     with torch.no_grad():
         for each in network.parameters():
-            each += 0.01 * torch.randn(each.shape)
+            each.add_(0.01 * torch.randn(each.shape))
     other.load_state_dict(network.state_dict())
 
     assert torch.equal(run(network.eval(), image(36, 32)), run(other.eval(), image(36, 32)))

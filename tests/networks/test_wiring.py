@@ -21,6 +21,11 @@ from pipeline.networks.resnet_critic import ResNetCritic
 from tests.nets import small
 
 
+def at(network: nn.Module, *way: str) -> nn.Module:
+    """Return the module inside ``network`` that the names lead to."""
+    return network.get_submodule(".".join(way))
+
+
 def image(*size: int) -> Tensor:
     return torch.rand(size, generator=torch.Generator().manual_seed(1))
 
@@ -50,7 +55,7 @@ def test_low_to_high_skips_blocks_and_stages_and_aligns_the_corners(scale: int) 
     for stage, factor in ((network.first, 2), (network.second, scale // 2)):
         inside = features
         for block in stage.blocks:
-            inside = block.layers(inside) + block.skip(inside)
+            inside = at(block, "layers")(inside) + at(block, "skip")(inside)
         features = inside + stage.skip(features)
         if factor > 1:
             features = interpolate(features, scale_factor=2, mode="bilinear", align_corners=True)
@@ -126,10 +131,8 @@ def test_high_to_low_makes_of_one_image_many_and_of_one_seed_the_same() -> None:
 
 def test_dsgan_changes_what_bicubic_reduction_leaves() -> None:
     network, hr = DSGAN(4, blocks=1, features=4), image(1, 3, 16, 24)
-    block = network.layers[2]
-    assert isinstance(block, nn.Module)
     head = network.layers[1](network.layers[0](Reduction(4)(hr)))
-    expected = network.layers[3](head + block.layers(head)).sigmoid()
+    expected = network.layers[3](head + at(network, "layers.2.layers")(head)).sigmoid()
 
     torch.testing.assert_close(expected, network(hr)["lr"])
     assert [1, 1] == [each.weight.numel() for each in network.modules() if isinstance(each, nn.PReLU)]
@@ -176,12 +179,12 @@ def test_every_layer_of_the_resnet_critic_is_kept_to_a_gain_of_one() -> None:
 
 def test_the_first_block_of_the_resnet_critic_sees_the_bare_image_and_the_others_rectify() -> None:
     critic = ResNetCritic(halving=2, steady=1, features=8).eval()
-    first, second, steady, last = critic.blocks
     pixels = 2 * image(2, 3, 9, 12) - 1
-    features = avg_pool2d(first.layers[2](first.layers[0](pixels).relu()), 2) + first.skip[1](avg_pool2d(pixels, 2))
-    inside = second.layers[3](second.layers[1](features.relu()).relu())
-    features = avg_pool2d(inside, 2) + avg_pool2d(second.skip[1](features), 2)
-    features = features + steady.layers[3](steady.layers[1](features.relu()).relu())
+    first, second, steady = (at(critic, f"blocks.{number}") for number in range(3))
+    features = at(first, "layers.2")(at(first, "layers.0")(pixels).relu())
+    features = avg_pool2d(features, 2) + at(first, "skip.1")(avg_pool2d(pixels, 2))
+    inside = at(second, "layers.3")(at(second, "layers.1")(features.relu()).relu())
+    features = avg_pool2d(inside, 2) + avg_pool2d(at(second, "skip.1")(features), 2)
+    features = features + at(steady, "layers.3")(at(steady, "layers.1")(features.relu()).relu())
 
-    assert isinstance(last, nn.ReLU)
     torch.testing.assert_close(critic.judge(features.relu().mean((2, 3))), critic(image(2, 3, 9, 12)))

@@ -149,6 +149,15 @@ def test_memory_is_what_the_largest_layer_reads_and_writes() -> None:
     assert 4 * shuffled == reach_of(recipe, 2, CPU).memory
 
 
+def test_a_network_that_depends_on_the_size_of_the_image_says_so_and_gets_it_in_one_piece() -> None:
+    recipe, pixels = recipe_of("low_to_high"), picture(45, 61, 3)
+    whole = restore(recipe, {"lr": pixels}, 2, CPU).pixels
+    assert whole is not None
+
+    assert reach_of(recipe, 2, CPU).pixels is None
+    assert np.array_equal(whole, enlarging(recipe)(pixels))
+
+
 def test_a_network_that_looks_at_the_whole_image_gets_it_in_one_piece() -> None:
     recipe = fixed(Pooled())
     pixels = picture(45, 61, 3)
