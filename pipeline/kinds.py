@@ -115,7 +115,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Store:
-    """Where images come from on this machine.
+    """Where images, and weights that others have learnt, come from on this machine.
 
     Args:
         folder: the downloads.

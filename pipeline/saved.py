@@ -70,9 +70,12 @@ def load_network(folder: Path, player: str = "network") -> Network:
 
 
 def load_recipe(folder: Path) -> Any:
-    """Rebuild a model's recipe with its networks, in eval mode; what it returns is a ``Recipe``."""
+    """Rebuild a model's recipe with its networks, in eval mode; what it returns is a ``Recipe``.
+
+    Losses are built without a store: those that need the weights of others have them where something is learnt.
+    """
     spec = read_spec(folder)
-    recipe = build("recipes", spec["recipe"], network=build("networks", spec["network"]))
+    recipe = build("recipes", spec["recipe"], network=build("networks", spec["network"]), store=None)
     load_into({name: getattr(recipe, name) for name in recipe.keeps}, folder)
     return recipe.eval()
 

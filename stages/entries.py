@@ -17,8 +17,8 @@ def entry(params: Mapping[str, Any], section: str, name: str) -> Any:
     return params[section][name]
 
 
-def store(own: Path) -> Store:
-    """Return where images come from on this machine: ``SR_CACHE`` and ``SR_MIRROR`` of the environment, and ``own``.
+def store(own: Path | None = None) -> Store:
+    """Return where images and weights come from on this machine: ``SR_CACHE``, ``SR_MIRROR``, and the folder ``own``.
 
     Downloads lie in the user's cache folder where ``SR_CACHE`` is not set. A relative path counts from the checkout,
     also where DVC runs an experiment in a temporary folder.
@@ -26,7 +26,7 @@ def store(own: Path) -> Store:
     mirror = os.environ.get("SR_MIRROR") or None
     if mirror and "://" not in mirror:
         mirror = str(_checkout() / mirror)
-    return Store(_cache(), mirror, _checkout() / own)
+    return Store(_cache(), mirror, own and _checkout() / own)
 
 
 def keep_compiled() -> None:

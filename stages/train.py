@@ -13,7 +13,7 @@ from pipeline.training.checkpoint import key_of
 from pipeline.training.curve import Curve
 from pipeline.training.loop import Places, train
 from pipeline.training.settings import Training
-from stages.entries import device_wish, entry, keep_compiled
+from stages.entries import device_wish, entry, keep_compiled, store
 from stages.lock import held
 from stages.ranks import rank, spread
 
@@ -41,7 +41,7 @@ def main(
         train(
             wanted,
             engine,
-            Places(pairs, start, own, out, snapshots),
+            Places(pairs, start, own, out, snapshots, store()),
             name=name,
             seed=params["seed"],
             device=device,

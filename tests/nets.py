@@ -20,7 +20,13 @@ RESTORERS = [name for name in names("networks") if name not in (*CRITICS, *DEGRA
 OPTIONS: Mapping[str, Mapping[str, Any]] = {}
 """What a constructor needs beside the scale."""
 SMALL: Mapping[str, Mapping[str, Any]] = {
+    "dsgan": {"blocks": 2, "features": 8},
+    "dsgan_critic": {"widths": [8, 8, 8]},
     "edsr": {"blocks": 2, "features": 8},
+    "high_to_low": {"blocks": [2, 1], "features": 8},
+    "low_to_high": {"blocks": [2, 2], "widths": [16, 12, 8]},
+    "patch_critic": {"strides": [2, 1, 1, 1, 1], "widths": [8, 8, 8, 8]},
+    "resnet_critic": {"halving": 2, "steady": 1, "features": 8},
     "srcnn": {"kernels": [9, 3, 5], "deviation": None},
     "vdsr": {"layers": 4, "features": 8},
 }

@@ -109,7 +109,7 @@ def test_the_options_of_the_pages_pass_the_check_and_others_do_not(clone: Clone)
 LINK_ROW = re.compile(r"^\| `(\w+)` \|([^|]*)\|", re.MULTILINE)
 
 
-@pytest.mark.parametrize("room", ["augmentations", "degradations"])
+@pytest.mark.parametrize("room", ["augmentations", "degradations", "losses", "networks"])
 def test_the_table_of_a_room_names_all_parts_with_all_their_options(room: str) -> None:
     page = (ROOT / "docs" / f"{room}.md").read_text(encoding="utf-8")
     told = {name: re.findall(r"`(\w+)`", options) for name, options in LINK_ROW.findall(page)}

@@ -348,6 +348,10 @@ models.edsr-x2.training.recipe.losses: {L 1: {name: l1, weight: 1}}
     params.yaml: models.edsr-x2.training.recipe.losses.L 1: bad name; use a-z, 0-9, _ and -
 models.edsr-x2.suite: photos-test-luma-x2
     params.yaml: models.edsr-x2.training.network: `edsr` reads `lr`, but its suite `photos-test-luma-x2` has rounding `none`: luma only; choices: <networks of luma>
+models.edsr-x2.training.network: {name: resnet_critic}
+    params.yaml: models.edsr-x2.training.network: `resnet_critic` reads `image`, which is not there; choices: ilr, ilr_y, lr, lr_y, ref
+models.edsr-x2.training.network: {name: dsgan, scale: 2}
+    params.yaml: models.edsr-x2.training.network: `dsgan` reads `hr`, which is not there; choices: ilr, ilr_y, lr, lr_y, ref
 models.srcnn-x2.pairs: photos-train-x2
 models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y}}
     params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr_y`, `hr`: luma beside colour; rename both in `fields`, or none

@@ -13,7 +13,7 @@ class Archive:
     Args:
         name: the file's name, in the mirror and in the store alike; without an ending it is a folder.
         addresses: where the owner of the set, or who packed it, offers the file.
-        checksum: ``md5:...`` or ``sha256:...``, where one is published.
+        checksum: ``md5:...`` or ``sha256:...``, where one is published; its first digits, where no more of them are.
         origin: where the addresses and the checksum were read; a page for those who must fetch it by hand.
         size: bytes, where published.
     """

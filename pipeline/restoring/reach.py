@@ -42,13 +42,15 @@ class Reach:
 def reach_of(recipe: Recipe, scale: int, device: torch.device) -> Reach:
     """Measure: pixels that are no numbers go in, and wherever they leave a trace the output depends on them.
 
-    What is added or multiplied with NaN is NaN, so the trace shows what the layers connect, whatever their weights.
+    What is added or multiplied with NaN is NaN, so the trace shows what the layers connect, whatever their weights. It
+    does not show that a result depends on the size of the image: such a network says so beside itself, as
+    ``looks_far = True`` of its class.
 
     Raises:
         BatchError: the network reads more than one LR image.
     """
     length, memory = 8 * ALIGNED + ALIGNED, 0.0
-    if recipe.looks_far:
+    if recipe.looks_far or getattr(getattr(recipe, recipe.keeps[0]), "looks_far", False):
         return Reach(None, memory)
     while length <= _LONGEST:
         upright = _trace(recipe, (length, _BREADTH), scale, device)

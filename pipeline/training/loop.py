@@ -16,7 +16,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from pipeline.errors import LearningError
-from pipeline.kinds import Fields
+from pipeline.kinds import Fields, Store
 from pipeline.learning.arithmetic import Arithmetic, choose
 from pipeline.learning.average import Average
 from pipeline.learning.devices import processor
@@ -49,6 +49,7 @@ class Places:
         resume: the folder of its checkpoints.
         out: the model folder it makes.
         snapshots: where the model as it is at each checkpoint is kept, in a folder named by the step; None for nowhere.
+        store: where losses have the weights of others (VGG-19's); None where none needs any.
     """
 
     pairs: Path
@@ -56,6 +57,7 @@ class Places:
     resume: Path
     out: Path
     snapshots: Path | None = None
+    store: Store | None = None
 
 
 def train(
@@ -78,7 +80,7 @@ def train(
         LearningError: when a loss or a weight is no longer finite.
     """
     torch.manual_seed(seed_of(seed, name))
-    recipe: Recipe = build("recipes", settings.recipe, network=build("networks", settings.network))
+    recipe: Recipe = build("recipes", settings.recipe, network=build("networks", settings.network), store=places.store)
     networks = {player: getattr(recipe, player) for player in recipe.keeps}
     if (places.start / SPEC).exists():
         load_start(networks, places.start)

@@ -56,6 +56,14 @@ def test_a_file_arrives(tmp_path: Path) -> None:
     arrives(Behaviour(CONTENT), tmp_path)
 
 
+def test_of_a_sum_its_first_digits_are_enough(tmp_path: Path) -> None:
+    arrives(Behaviour(CONTENT), tmp_path, checksum=f"sha256:{hashlib.sha256(CONTENT).hexdigest()[:8]}")
+
+
+def test_other_first_digits_are_another_file(tmp_path: Path) -> None:
+    assert "its sha256 is" in fails(Behaviour(CONTENT), tmp_path, checksum="sha256:00000000")
+
+
 def test_a_redirect_is_followed(tmp_path: Path) -> None:
     arrives(Behaviour(CONTENT, moved=True), tmp_path)
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,13 @@ from torch import Tensor, nn, optim
 
 from pipeline.errors import BatchError, LearningError
 from pipeline.fields import FIELDS, needs
-from pipeline.kinds import Weighted
+from pipeline.kinds import Store, Weighted
 from pipeline.learning.average import Average
 from pipeline.learning.devices import device_of
 from pipeline.learning.groups import over
 from pipeline.learning.handing import Handing, scale_of
 from pipeline.learning.objective import Objective
-from pipeline.lookup import build, names
+from pipeline.lookup import build, fields_read, names
 from pipeline.losses.l1 import L1
 from pipeline.losses.mse import MSE
 from pipeline.networks.bicubic import Bicubic
@@ -24,9 +25,23 @@ from pipeline.networks.bicubic_luma import BicubicLuma
 from pipeline.optimizers.adam import Adam
 from pipeline.schedules.cosine import Cosine
 from pipeline.schedules.steps import Steps
+from tests.features.vgg import made_up
 
-LOSSES: Mapping[str, Mapping[str, Any]] = {"l1": {}, "mse": {}}
+__all__ = ["made_up"]
+
+LOSSES: Mapping[str, Mapping[str, Any]] = {
+    "charbonnier": {"eps": 0.02},
+    "content": {"layer": "relu3_1"},
+    "l1": {},
+    "low_pass": {"size": 3},
+    "mse": {},
+    "pooled": {},
+    "style": {"layer": "relu2_1", "patch": 8},
+    "total_variation": {},
+}
 """Options of every loss."""
+LOWEST: Mapping[str, float] = {"charbonnier": 0.02}
+"""What a loss is of equal images, where that is not 0."""
 SCHEDULES: Mapping[str, tuple[Mapping[str, Any], float, float]] = {
     "constant": ({}, 1, 1),
     "cosine": ({"floor": 0.1}, 1, 0.1),
@@ -310,33 +325,49 @@ def test_cosine_rises_evenly_in_its_warmup_and_falls_behind_it() -> None:
 
 
 def loss_and_fields(name: str) -> tuple[nn.Module, list[str]]:
-    loss = build("losses", {"name": name, **LOSSES[name]})
+    """Build a loss; the first of its fields is what a network has made."""
+    loss = build("losses", {"name": name, **LOSSES[name]}, store=Store(Path("store")))
     return loss, list(needs(loss.forward))
 
 
-@pytest.mark.parametrize("name", names("losses"))
-def test_every_loss_is_zero_for_equal_images_and_positive_for_others(name: str) -> None:
+COMPARING = [name for name in names("losses") if len(fields_read("losses", name)) > 1]
+"""The losses with a truth; the others read one image."""
+
+
+@pytest.mark.parametrize("name", COMPARING)
+def test_every_loss_with_a_truth_is_lowest_for_equal_images(name: str, made_up: object) -> None:
     loss, fields = loss_and_fields(name)
     image = torch.rand(2, 3, 8, 9, generator=torch.Generator().manual_seed(0))
     same = loss(**dict.fromkeys(fields, image))
     different = loss(**{field: image + 0.1 * n for n, field in enumerate(fields)})
 
-    assert 0 == float(same)
-    assert float(different) > 0
+    assert pytest.approx(LOWEST.get(name, 0), rel=1e-6, abs=0) == float(same)
+    assert float(different) > float(same)
     assert ((), ()) == (same.shape, different.shape)
 
 
+@pytest.mark.parametrize("name", [name for name in names("losses") if name not in COMPARING])
+def test_every_loss_of_one_image_is_zero_for_a_flat_one(name: str) -> None:
+    loss, (field,) = loss_and_fields(name)
+    flat, busy = torch.full((2, 3, 8, 9), 0.5), torch.rand(2, 3, 8, 9, generator=torch.Generator().manual_seed(0))
+
+    assert 0 == float(loss(**{field: flat}))
+    assert float(loss(**{field: busy})) > 0
+
+
 @pytest.mark.parametrize("name", names("losses"))
-def test_every_loss_reads_fields_of_the_table_and_teaches_what_is_restored(name: str) -> None:
+def test_every_loss_reads_fields_of_the_table_and_teaches_what_was_made(name: str, made_up: object) -> None:
     loss, fields = loss_and_fields(name)
     chance = torch.Generator().manual_seed(0)
     batch = {field: torch.rand(2, 3, 8, 9, generator=chance) for field in fields}
-    batch["sr"].requires_grad_()
+    made = batch[fields[0]].requires_grad_()
     loss(**batch).backward()
 
     assert set(fields) <= FIELDS.keys()
-    assert batch["sr"].grad is not None
-    assert bool(batch["sr"].grad.all())
+    assert made.grad is not None
+    assert bool(made.grad.any(-1).any(-1).all())  # every channel of every image
+    if name in ("l1", "mse", "charbonnier", "pooled"):
+        assert bool(made.grad.all())
 
 
 def test_absolute_and_squared_error_are_means_over_all_pixels() -> None:

@@ -39,6 +39,7 @@ SCALE = 2
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "edsr": {"blocks": 1, "features": 8},
     "espcn": {"widths": [16, 8]},
+    "low_to_high": {"blocks": [2, 1], "widths": [16, 12, 8]},
     "srcnn": {"widths": [16, 8], "deviation": None},
 }
 """Options that make a network quick."""

@@ -1,0 +1,1 @@
+"""Feature networks that losses compare images by: learnt elsewhere, frozen here."""
