@@ -34,6 +34,8 @@ FIELDS: Mapping[str, Field] = {
     "lr_made": Field("(B, 3, h, w)", "[0, 1]", "hr degraded by the network that is being trained for it"),
     "lr_cycle": Field("(B, 3, h, w)", "[0, 1]", "lr restored and degraded again"),
     "hr_cycle": Field("(B, 3, H, W)", "[0, 1]", "hr degraded and restored again"),
+    "kernel": Field("(B, k, k) or (1, k, k)", "sum 1", "the blur by which hr is degraded, as its network says it"),
+    "image": Field("(B, C, any, any)", "[0, 1]", "what a critic judges: one of the fields that its rival names"),
     "sr_y8": Field("(H, W)", "0 to 255", "luma of the restored image, rounded to 8 bits"),
     "hr_y8": Field("(H, W)", "0 to 255", "luma of the true image, rounded to 8 bits"),
     "sr_yf": Field("(H, W)", "0 to 255", "luma of the restored uint8 image, not rounded"),

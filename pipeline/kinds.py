@@ -24,6 +24,7 @@ ROOMS = {
     "Network": "networks",
     "Recipe": "recipes",
     "Loss": "losses",
+    "Game": "games",
     "Metric": "metrics",
     "Link": "degradations",
     "Augmentation": "augmentations",
@@ -75,6 +76,23 @@ class Metric(Protocol):
     better: ClassVar[Literal["higher", "lower"]]
     unit: ClassVar[str]
     __call__: Callable[..., float]
+
+
+class Game(ABC):
+    """What a critic and the players play: a loss for each side, of the critic's raw outputs, float32 of any shape.
+
+    ``relative``: the players' loss reads what the critic says of the real, too; another game's is handed nothing.
+    """
+
+    relative: ClassVar[bool] = False
+
+    @abstractmethod
+    def critic(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return the critic's loss, 0-d, for what it says of the real and of the fake."""
+
+    @abstractmethod
+    def player(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return the players' loss, 0-d; ``real`` is an empty tensor where the game is not ``relative``."""
 
 
 @dataclass(frozen=True)

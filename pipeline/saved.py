@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from pipeline import atomic
 from pipeline.errors import DataError, LearningError
 from pipeline.kinds import Network
 from pipeline.lookup import build
+
+log = logging.getLogger(__name__)
 
 SPEC = "spec.json"
 WEIGHTS = "weights.safetensors"
@@ -78,8 +81,7 @@ def load_into(networks: Mapping[str, nn.Module], folder: Path) -> None:
     """Load the weights of ``folder`` into ``networks``; raise LearningError when they do not fit to the last tensor."""
     weights = _weights(folder / WEIGHTS)
     for name, network in networks.items():
-        prefix = f"{name}."
-        own = {key[len(prefix) :]: tensor for key, tensor in weights.items() if key.startswith(prefix)}
+        own = _of(name, weights)
         wanted = {key: tensor.shape for key, tensor in network.state_dict().items()}
         unfit = sorted(key for key in wanted.keys() | own.keys() if key not in own or own[key].shape != wanted.get(key))
         if unfit:
@@ -88,12 +90,34 @@ def load_into(networks: Mapping[str, nn.Module], folder: Path) -> None:
         network.load_state_dict(own)
 
 
+def load_start(networks: Mapping[str, nn.Module], folder: Path) -> None:
+    """Load what ``folder`` holds into ``networks``; one of which it holds nothing begins anew, and a line says so.
+
+    Raises:
+        LearningError: when what it holds does not fit, or it holds nothing for any of them.
+    """
+    weights = _weights(folder / WEIGHTS)
+    there = {name: network for name, network in networks.items() if _of(name, weights) or not network.state_dict()}
+    if not any(_of(name, weights) for name in there):
+        lacking = ", ".join(f"`{name}`" for name in networks)
+        raise LearningError(f"start: {folder} holds no weights for {lacking}; start from `scratch`, or another model")
+    for name in [each for each in networks if each not in there]:
+        log.info("%s: holds no weights for `%s`, which begins anew", folder, name)
+    load_into(there, folder)
+
+
 def hash_of(folder: Path) -> str:
     """Return the model's hash: sha256 over spec and weights, blind to the engine."""
     read_spec(folder)
     digest = hashlib.sha256((folder / SPEC).read_bytes())
     digest.update((folder / WEIGHTS).read_bytes())
     return digest.hexdigest()
+
+
+def _of(name: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the weights of the network ``name``, under their own names."""
+    prefix = f"{name}."
+    return {key[len(prefix) :]: tensor for key, tensor in weights.items() if key.startswith(prefix)}
 
 
 def _weights(path: Path) -> dict[str, Tensor]:

@@ -23,11 +23,14 @@ class Recipe(nn.Module, ABC):
     ``keeps`` names the networks that a model folder holds; the first is the one that maps LR to SR. ``arithmetic`` is
     what forward passes of ``step`` and ``judge`` run in, ``accumulate`` the parts in which a batch is taken where
     memory is short, ``ranks`` the processes that learn together. ``looks_far`` says that ``restore`` looks at the
-    whole image, whatever the network's reach, so that an image must not be restored in tiles.
+    whole image, whatever the network's reach, so that an image must not be restored in tiles. ``turns`` is how many
+    batches a step takes, one after the other in the fields it is handed; ``critics`` are the networks that learn with
+    the others and are not kept.
     """
 
-    keeps: ClassVar[tuple[str, ...]] = ("network",)
+    keeps: tuple[str, ...] = ("network",)
     looks_far: ClassVar[bool] = False
+    turns: int = 1
     arithmetic: Arithmetic = PLAIN
     accumulate: int = 1
     ranks: Ranks = ALONE
@@ -37,6 +40,11 @@ class Recipe(nn.Module, ABC):
     def __init__(self) -> None:
         super().__init__()
         self.optimizers = {}
+
+    @property
+    def critics(self) -> list[nn.Module]:
+        """The networks that only the training needs."""
+        return []
 
     @property
     @abstractmethod
@@ -63,14 +71,15 @@ class Recipe(nn.Module, ABC):
                 group["lr"] = group["initial_lr"] * factor
         return factor
 
-    def forget(self) -> None:
-        """Drop the gradients of the step before."""
-        for optimizer in self.optimizers.values():
-            optimizer.zero_grad(set_to_none=True)
+    def forget(self, *names: str) -> None:
+        """Drop the gradients of the step before, those of the optimizers ``names``; of all where none is named."""
+        for name in names or self.optimizers:
+            self.optimizers[name].zero_grad(set_to_none=True)
 
-    def move(self) -> None:
-        """Move every optimizer's parameters one step down their gradients, which all ranks share."""
-        for optimizer in self.optimizers.values():
+    def move(self, *names: str) -> None:
+        """Move the parameters of the optimizers ``names``, of all where none is named, by gradients all ranks share."""
+        for name in names or self.optimizers:
+            optimizer = self.optimizers[name]
             self.ranks.share(parameter for group in optimizer.param_groups for parameter in group["params"])
             optimizer.step()
 
@@ -90,34 +99,6 @@ class Recipe(nn.Module, ABC):
         self.load_state_dict(state["modules"])
         for name, each in self.optimizers.items():
             each.load_state_dict(state["optimizers"][name])
-
-
-class Descent(Recipe):
-    """A recipe that minimises one objective."""
-
-    @abstractmethod
-    def losses(self, batch: Fields) -> Scalars:
-        """Return every loss on ``batch``, and their weighted sum as ``loss``."""
-
-    def step(self, batch: Fields) -> Scalars:
-        """Descend the objective once, by the mean gradient over ``accumulate`` equal parts of ``batch``."""
-        self.forget()
-        parts = [self._gather(part) for part in parts_of(batch, self.accumulate)]
-        self.move()
-        return {name: torch.stack([part[name] for part in parts]).mean() for name in parts[0]}
-
-    def _gather(self, part: Fields) -> Scalars:
-        """Add the gradients of one part of a batch."""
-        with self.arithmetic.forward():
-            losses = self.losses(part)
-        (losses["loss"] / self.accumulate).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        return {name: loss.detach() for name, loss in losses.items()}
-
-    @torch.no_grad()
-    def judge(self, batch: Fields) -> Scalars:
-        """Return the losses on held-out ``batch``."""
-        with self.arithmetic.forward():
-            return self.losses(batch)
 
 
 def parts_of(batch: Fields, count: int) -> list[Fields]:

@@ -51,7 +51,7 @@ class Batches:
         patch: int,
         augment: Augment,
         stream: tuple[int | str, ...],
-        part: range | None = None,
+        part: Sequence[int] | None = None,
     ) -> None:
         self.pairs = pairs
         self.size = size

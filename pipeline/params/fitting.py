@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.fields import FIELDS
 from pipeline.lookup import build, entry, fields_read, names, parts_named, signature, single
@@ -19,13 +19,29 @@ DEGRADER = "degrader"
 LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y8", "hr_y8", "scale"}
 LOSS_NAME = re.compile(r"[a-z0-9_-]+")
 BARE = "rounding `none`: luma only"
-CYCLE = {"lr_made", "lr_cycle", "hr_cycle"}
+CYCLE = {"lr_made", "lr_cycle", "hr_cycle", "kernel"}
+CRITIC = {"image"}
+"""What a critic reads."""
 SCORED = {"sr", "hr", "sr_y8", "hr_y8", "sr_yf", "hr_yf", "scale"}
 """What metrics read."""
 GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y"}
 """What a network that restores may read."""
 LEARNT = GIVEN | {"hr", "hr_y", "sr", "sr_y"}
-"""What losses read, beside the fields of a cycle."""
+"""What losses and rivals read, beside the fields of a cycle."""
+
+
+class Judge(NamedTuple):
+    """A loss or a rival: its place in the recipe, what it reads, and how it is told to read other fields."""
+
+    place: str
+    reads: tuple[str, ...]
+    otherwise: str
+    both: str
+    luma: str
+
+
+RENAMED = ("rename in `fields`", "rename both in `fields`, or none", "rename in `fields`, as in `{sr: sr_y, hr: hr_y}`")
+SAID = ("name other fields", "name two of luma, or none", "say `real: hr_y` and `fake: sr_y`")
 
 
 def learners(content: Content) -> Iterator[Fault]:
@@ -78,8 +94,28 @@ def losses(content: Content) -> Iterator[Fault]:
                 yield Fault(f"{place}.{key}.fields.{argument}", unknown(argument, read))
 
 
+def rivals(content: Content) -> Iterator[Fault]:
+    """Yield the rivals with a name that cannot be, and those whose network is no critic."""
+    for name, model in content["models"].items():
+        training = model["training"]
+        taken = {key for key, _, _ in _losses(training)}
+        for key, rival in _rivals(training).items():
+            place = f"models.{name}.training.recipe.rivals.{key}"
+            if not LOSS_NAME.fullmatch(key):
+                yield Fault(place, "bad name; use a-z, 0-9, _ and -")
+            clash = taken & {key, f"player_{key}", f"critic_{key}"}
+            if clash:
+                yield Fault(place, f"stands in the curve beside the loss `{min(clash)}`; give one another name")
+            critic = rival["network"]["name"]
+            read = {*fields_read("networks", critic)}
+            if read != CRITIC:
+                choices = ", ".join(each for each in names("networks") if {*fields_read("networks", each)} == CRITIC)
+                text = f"`{critic}` reads {_listed(sorted(read))}; a critic reads `image` alone"
+                yield Fault(f"{place}.network", f"{text}; choices: {choices}" if choices else text)
+
+
 def fields(content: Content) -> Iterator[Fault]:
-    """Yield the networks and losses that read what is not there, or what pairs of rounding ``none`` cannot give."""
+    """Yield the networks, losses and rivals that read what is not there, or what pairs of rounding ``none`` cannot give."""
     for name, model in content["models"].items():
         place, training = f"models.{name}.training", model["training"]
         pairs, suite = (_is_bare(content, model[key]) for key in ("pairs", "suite"))
@@ -89,7 +125,7 @@ def fields(content: Content) -> Iterator[Fault]:
         read = fields_read("networks", network)
         yield from _unreadable(f"{place}.network", f"`{network}` reads", read, GIVEN)
         yield from _too_rich(f"{place}.network", f"`{network}` reads", read, learnt or judged, _of_luma("networks"))
-        yield from _fields_of_losses(f"{place}.recipe.losses", training, learnt)
+        yield from _fields_of_judges(f"{place}.recipe", training, learnt)
 
 
 def augmentations(content: Content) -> Iterator[Fault]:
@@ -118,25 +154,23 @@ def metrics(content: Content) -> Iterator[Fault]:
 
 
 def _read_by_losses(training: Mapping[str, Any]) -> Iterator[str]:
-    for _, loss, renamed in _losses(training):
-        yield from (renamed.get(each, each) for each in fields_read("losses", loss))
+    for judge in _judges(training):
+        yield from judge.reads
 
 
-def _fields_of_losses(place: str, training: Mapping[str, Any], why: str) -> Iterator[Fault]:
+def _fields_of_judges(place: str, training: Mapping[str, Any], why: str) -> Iterator[Fault]:
     network = training["network"]["name"]
     luma = LUMA.issuperset(fields_read("networks", network))
     there = LEARNT | (CYCLE if DEGRADER in training["recipe"] else set())
-    why = why and f"{why}; rename in `fields`"
-    for key, loss, renamed in _losses(training):
-        read = tuple(renamed.get(each, each) for each in fields_read("losses", loss))
-        yield from _unreadable(f"{place}.{key}", "reads", read, there)
-        yield from _too_rich(f"{place}.{key}", "reads", read, why, sorted(LEARNT & LUMA))
+    for judge in _judges(training):
+        inside, read = f"{place}.{judge.place}", judge.reads
+        barred = why and f"{why}; {judge.otherwise}"
+        yield from _unreadable(inside, "reads", read, there)
+        yield from _too_rich(inside, "reads", read, barred, sorted(LEARNT & LUMA))
         if not why and ({"sr_y", "hr"} <= {*read} or {"sr", "hr_y"} <= {*read}):
-            text = f"reads {_listed(read)}: luma beside colour; rename both in `fields`, or none"
-            yield Fault(f"{place}.{key}", text)
+            yield Fault(inside, f"reads {_listed(read)}: luma beside colour; {judge.both}")
         elif not why and luma and "sr" in read:
-            text = f"reads `sr`, but `{network}` restores luma; rename in `fields`, as in `{{sr: sr_y, hr: hr_y}}`"
-            yield Fault(f"{place}.{key}", text)
+            yield Fault(inside, f"reads `sr`, but `{network}` restores luma; {judge.luma}")
 
 
 def _unreadable(place: str, reads: str, read: tuple[str, ...], there: set[str]) -> Iterator[Fault]:
@@ -171,6 +205,19 @@ def _losses(training: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str
     for key, item in training["recipe"].get("losses", {}).items():
         spec = entry(Named("losses", weighted=True), key, item)
         yield key, spec["name"], spec.get(WEIGHTED[1].name, {})
+
+
+def _rivals(training: Mapping[str, Any]) -> Mapping[str, Any]:
+    rivals: Mapping[str, Any] = training["recipe"].get("rivals", {})
+    return rivals
+
+
+def _judges(training: Mapping[str, Any]) -> Iterator[Judge]:
+    for key, loss, renamed in _losses(training):
+        read = tuple(renamed.get(each, each) for each in fields_read("losses", loss))
+        yield Judge(f"losses.{key}", read, *RENAMED)
+    for key, rival in _rivals(training).items():
+        yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), *SAID)
 
 
 def _links(pairs: Mapping[str, Any]) -> list[tuple[str, str]]:

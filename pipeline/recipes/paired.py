@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import torch
-
 from pipeline.bounds import Filled, NotNegative
-from pipeline.kinds import Fields, Loss, Network, Optimizer, Schedule, Supplied, Weighted
+from pipeline.kinds import Loss, Network, Optimizer, Schedule, Supplied, Weighted
+from pipeline.learning.descent import Descent
 from pipeline.learning.groups import over
-from pipeline.learning.handing import Handing
-from pipeline.learning.objective import Objective
-from pipeline.learning.recipe import Descent, Scalars
 
 __all__ = ["Paired"]
 
@@ -33,23 +29,5 @@ class Paired(Descent):
         schedule: Schedule,
         paces: dict[str, NotNegative] | None = None,
     ) -> None:
-        super().__init__()
-        self.network = network
-        self.objective = Objective(losses)
-        self.schedule = schedule
-        self.optimizers = {"network": over(optimizer, network, paces or {})}
-        self.hand = Handing(network)
-
-    @property
-    def reads(self) -> set[str]:
-        """What the network reads, and the truths that the losses read."""
-        return {*self.hand.reads, *self.objective.reads} - {"sr", "sr_y"}
-
-    @torch.no_grad()
-    def restore(self, batch: Fields) -> Fields:
-        """Run the network."""
-        return self.hand(batch)
-
-    def losses(self, batch: Fields) -> Scalars:
-        """Compare what the network makes of ``batch`` with the truth."""
-        return self.objective.of({**batch, **self.hand(batch)})
+        moved = {"network": over(optimizer, network, paces or {})}
+        super().__init__(network, moved, losses, schedule, rivals={}, turns=1)

@@ -27,7 +27,7 @@ from pipeline.lookup import build
 from pipeline.pairs.batches import Batches
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import seed_of
-from pipeline.saved import SPEC, load_into, save, weights_of
+from pipeline.saved import SPEC, load_start, save, weights_of
 from pipeline.training.checkpoint import Checkpoints, State
 from pipeline.training.settings import Training
 from pipeline.training.watch import Watch
@@ -81,7 +81,7 @@ def train(
     recipe: Recipe = build("recipes", settings.recipe, network=build("networks", settings.network))
     networks = {player: getattr(recipe, player) for player in recipe.keeps}
     if (places.start / SPEC).exists():
-        load_into(networks, places.start)
+        load_start(networks, places.start)
     pairs = PairSet(places.pairs)
     spec = {"network": settings.network, "recipe": settings.recipe, "data": pairs.shards.digest()}
 
@@ -91,10 +91,11 @@ def train(
             save(places.snapshots / f"{step:09d}", spec, weights, facts)
 
     if settings.steps:
-        recipe.arithmetic = choose(engine, device, name, networks.values())
+        learning = [*networks.values(), *recipe.critics]
+        recipe.arithmetic = choose(engine, device, name, learning)
         recipe.to(device)
         recipe.accumulate, recipe.ranks = settings.accumulate, ranks
-        recipe.arithmetic.prepare(networks.values(), recipe.optimizers.values())
+        recipe.arithmetic.prepare(learning, recipe.optimizers.values())
         Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name)).run()
     if ranks.leads:
         save(places.out, spec, weights_of(networks), _engine_facts(recipe.arithmetic, ranks))
@@ -123,8 +124,10 @@ class Course:
         self.name = stream[1]
         self.ranks = recipe.ranks
         learnt, held = pairs.split(settings.validate)
-        self.batches = self._batches(learnt, (*stream, "learn"), self.ranks.part(settings.batch))
-        self.held_out = self._batches(held, (*stream, "validate")) if settings.validate else None
+        share = self.ranks.part(settings.batch)
+        every = [turn * settings.batch + sample for turn in range(recipe.turns) for sample in share]
+        self.batches = self._batches(learnt, (*stream, "learn"), settings.batch * recipe.turns, every)
+        self.held_out = self._batches(held, (*stream, "validate"), settings.batch) if settings.validate else None
         self.networks = {player: getattr(recipe, player) for player in recipe.keeps}
         self.average = Average(self.networks, settings.average) if settings.average else None
         self.watch = Watch()
@@ -155,12 +158,14 @@ class Course:
         if self.average:
             self.average.apply()
 
-    def _batches(self, pairs: PairSet, stream: tuple[int | str, ...], part: range | None = None) -> Batches:
+    def _batches(
+        self, pairs: PairSet, stream: tuple[int | str, ...], size: int, part: Sequence[int] | None = None
+    ) -> Batches:
         kept = self.settings
         return Batches(
             pairs,
             self.recipe.reads,
-            size=kept.batch,
+            size=size,
             patch=kept.patch,
             augment=kept.augment,
             stream=stream,
