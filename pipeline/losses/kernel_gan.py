@@ -116,7 +116,7 @@ def away_from_bicubic(hr: Tensor, lr_made: Tensor) -> Tensor:
         )
     line = torch.tensor([*HALF, *reversed(HALF)]).to(hr)
     reduced = conv2d(hr[..., 3:, 3:].flatten(0, 1)[:, None], torch.outer(line, line)[None, None], stride=2)
-    same = reduced.unflatten(0, hr.shape[:2])[:, :, 0, : wanted[0], : wanted[1]]
+    same = reduced[:, 0, : wanted[0], : wanted[1]].view(lr_made.shape)
     return mse_loss(2 * lr_made, 2 * same)
 
 
@@ -131,7 +131,7 @@ def mask(size: int) -> Tensor:
 
 
 def eccentric(kernel: Tensor) -> Tensor:
-    """Return the mean over both axes of the squared distance, in pixels, of the centre of mass from where it belongs."""
+    """Return the mean over both axes of the squared distance, in pixels, of the centre of mass from its place."""
     places = torch.arange(len(kernel)).to(kernel)
     middle = len(kernel) // 2 + (2 - len(kernel) % 2) / 2
     centre = torch.stack([(places * kernel.sum(axis)).sum() for axis in (1, 0)]) / kernel.sum()

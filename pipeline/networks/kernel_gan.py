@@ -95,18 +95,19 @@ class KernelGAN(nn.Module):
 def cropped(image: Tensor, kernel: Tensor) -> Tensor:
     """Correlate ``image`` (B, C, H, W) with ``kernel`` where it fits, at every second pixel, with -1 for black."""
     filtered = conv2d(2 * image.flatten(0, 1)[:, None] - 1, kernel[None, None], stride=STEP)
-    return (filtered.unflatten(0, image.shape[:2])[:, :, 0] + 1) / 2
+    return (filtered.view(*image.shape[:2], *filtered.shape[-2:]) + 1) / 2
 
 
 def whole(image: Tensor, kernel: Tensor) -> Tensor:
     """Correlate ``image`` (B, C, H, W) with ``kernel`` at every second pixel, from the first, the border mirrored."""
     rows, columns = (mirrored(side, len(kernel) // 2).to(image.device) for side in image.shape[-2:])
     padded = image[..., rows, :][..., columns].flatten(0, 1)[:, None]
-    return conv2d(padded, kernel[None, None], stride=STEP).unflatten(0, image.shape[:2])[:, :, 0]
+    filtered = conv2d(padded, kernel[None, None], stride=STEP)
+    return filtered.view(*image.shape[:2], *filtered.shape[-2:])
 
 
 def mirrored(length: int, reach: int) -> Tensor:
-    """Return the lines that a kernel sees which stands on every second of ``length``, those beyond the edge mirrored."""
+    """Return the lines that a kernel on every second of ``length`` sees, those beyond the edge mirrored."""
     last = length // STEP * STEP - STEP
     lines = torch.arange(-reach, last + reach + 1) % (2 * length)
     return torch.minimum(lines, 2 * length - 1 - lines)

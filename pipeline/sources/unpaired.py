@@ -54,5 +54,7 @@ def _taken(side: str, planes: Mapping[str, object], key: str) -> str:
     """Return the plane of an image that is its ``side``."""
     found = [plane for plane in (side, "hr", "lr") if plane in planes]
     if not found:
-        raise SourceError(f"unpaired: {key} has neither HR nor LR, only {', '.join(sorted(planes))}; take another source")
+        raise SourceError(
+            f"unpaired: {key} has neither HR nor LR, only {', '.join(sorted(planes))}; take another source"
+        )
     return found[0]
