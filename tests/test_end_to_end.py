@@ -20,7 +20,16 @@ pytestmark = pytest.mark.slow
 
 TIDY = "tidy --lock dvc.lock --listed build/code --pairs data/pairs --models models --resume build/resume"
 ACCEPT = "accept train@video-x2 --lock dvc.lock --listed build/code --accepted build/accepted"
-MODELS = ["again-x2", "image-x2", "learned-x2", "reference-x2", "unpaired-x2", "video-x2", "zero-shot-x2"]
+MODELS = [
+    "adversarial-x2",
+    "again-x2",
+    "image-x2",
+    "learned-x2",
+    "reference-x2",
+    "unpaired-x2",
+    "video-x2",
+    "zero-shot-x2",
+]
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -82,6 +91,23 @@ def test_a_model_that_starts_from_another_begins_where_that_one_ended(made: Clon
             return [float(row["loss"]) for row in csv.DictReader(file)]
 
     assert losses("again-x2")[0] < losses("image-x2")[0]
+
+
+def test_a_curve_tells_what_each_side_of_a_rivalry_lost(made: Clone) -> None:
+    with (made.path / "curves" / "adversarial-x2.csv").open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+
+    own = ["l1", "loss", "player_patches", "player_textures", "critic_patches", "critic_textures"]
+    held_out = ["held_out_l1", "held_out_loss", "held_out_player_patches", "held_out_player_textures"]
+    assert ["step", "rate", *own, *held_out] == columns
+
+
+def test_a_model_folder_holds_no_critic(made: Clone) -> None:
+    words = (
+        "from safetensors import safe_open; print(*safe_open('models/adversarial-x2/weights.safetensors', 'pt').keys())"
+    )
+
+    assert "network.enlarge.bias network.enlarge.weight\n" == made.run(sys.executable, "-c", words).stdout
 
 
 def test_nothing_is_left_beside_the_outputs(made: Clone) -> None:

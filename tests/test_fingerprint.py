@@ -15,7 +15,8 @@ from pipeline.params.check import checked
 from stages.closure import code_digest, digest_file, digest_lines, targets
 from tests.clones import ROOT, Clone, make_clone
 
-IMAGE = {"image-x2", "again-x2", "learned-x2", "zero-shot-x2", "unpaired-x2"}
+RIVALS = {"adversarial-x2", "unpaired-x2"}
+IMAGE = {"image-x2", "again-x2", "learned-x2", "zero-shot-x2"} | RIVALS
 OTHERS = {"video-x2", "reference-x2"}
 MODELS = IMAGE | OTHERS
 PAIRS = {"textures-x2", "clips-x2", "references-x2", "strangers-x2", "textures-learned-x2"}
@@ -40,6 +41,9 @@ def around(models: set[str]) -> set[str]:
 MOVED = [
     ("pipeline/networks/tiny_video.py", around({"video-x2"}) | ONCE),
     ("pipeline/networks/tiny_image.py", around(IMAGE) | ONCE | {LEARNED}),
+    ("pipeline/networks/tiny_critic.py", around(RIVALS) | ONCE | {LEARNED}),
+    ("pipeline/games/vanilla.py", around({"adversarial-x2"}) | ONCE),
+    ("pipeline/games/least_squares.py", set()),
     ("pipeline/networks/srcnn.py", set()),
     ("pipeline/losses/l1.py", around(MODELS) | ONCE | {LEARNED}),
     ("pipeline/losses/mse.py", set()),

@@ -303,7 +303,7 @@ models.espcn-x2.start: edsr-x2
 pairs.photos-train-x2.degradation: [{learned: {}}]
     params.yaml: pairs.photos-train-x2.learner: is `scratch`, but the link `learned` needs a model; no model here has a recipe with a `degrader`
 pairs.photos-train-x2.degradation: [{chain: {links: [{learned: {}}]}}]
-models.edsr-x2.training.recipe: {name: unpaired, degrader: {name: bicubic, scale: 2}, losses: {l1: 1}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe: {name: unpaired, degrader: {name: bicubic, scale: 2}, losses: {l1: 1}, rivals: {}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
     params.yaml: pairs.photos-train-x2.learner: is `scratch`, but the link `learned` needs a model; choices: edsr-x2
 pairs.photos-train-x2.learner: srcnn-x2
     params.yaml: pairs.photos-train-x2.learner: is `srcnn-x2`, but no link uses a model; say `scratch`, or add a link `learned: {}`
@@ -312,7 +312,7 @@ pairs.photos-train-x2.degradation: [{learned: {}}]
     params.yaml: pairs.photos-train-x2.learner: `srcnn-x2` trains no `degrader`; no model here has a recipe with a `degrader`
 
 # scales
-models.edsr-x2.training.recipe: {name: unpaired, degrader: {name: edsr, scale: 3}, losses: {l1: 1}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe: {name: unpaired, degrader: {name: edsr, scale: 3}, losses: {l1: 1}, rivals: {}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
     params.yaml: models.edsr-x2.training.recipe.degrader.scale: is 3, but its pairs `photos-train-x2` have scale 2
 models.edsr-x2.training.network.scale: 3
     params.yaml: models.edsr-x2.training.network.scale: is 3, but its pairs `photos-train-x2` have scale 2
@@ -353,6 +353,48 @@ models.srcnn-x2.training.recipe.losses.mse: 1.0
     params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, `hr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; rename in `fields`; choices: hr_y, ilr_y, lr_y, sr_y
 suites.photos-test-luma-x2.metrics.psnr_yf: {}
     params.yaml: suites.photos-test-luma-x2.metrics.psnr_yf: reads `sr_yf`, `hr_yf`, but its pairs have rounding `none`: luma only; choices: <metrics of luma>
+
+# rivals
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.rivals.a.game.name: hing
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.game.name: `hing` is unknown; did you mean `hinge`? Choices: <games>
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.rivals: {}
+    params.yaml: models.edsr-x2.training.recipe.rivals: is empty; name at least one
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+without models.edsr-x2.training.recipe.rivals.a.real
+models.edsr-x2.training.recipe.rivals.a.noise: -1
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.real: missing; it must be text
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.noise: must be at least 0, not -1
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.rivals.a.sees: low
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.sees: `low` is unknown; choices: all, high
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.rivals.a.fake: hr
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.fake: is `hr`, which no network makes; choices: sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.rivals.a.real: hd
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.rivals.a.fake: lr_made
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `lr_made`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.rivals.a.fake: sr_y
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `sr_y`, `hr`: luma beside colour; name two of luma, or none
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.losses: {player_a: {name: l1, weight: 1}}
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: stands in the curve beside the loss `player_a`; give one another name
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.losses: {a: {name: l1, weight: 1}}
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: stands in the curve beside the loss `a`; give one another name
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
 """  # noqa: E501  a line stands here as it stands before the user
 
 
@@ -360,6 +402,7 @@ def faults() -> Iterator[tuple[list[str], list[str]]]:
     """Yield what stands in FAULTS; <losses> and the like are the parts that there are by now."""
     text = FAULTS.replace("<networks of luma>", of_luma("networks", "lr_y", "ilr_y"))
     text = text.replace("<metrics of luma>", of_luma("metrics", "sr_y8"))
+    text = text.replace("<; critics>", "".join(f"; choices: {each}" for each in [of_critics()] if each))
     for room in ROOMS.values():
         text = text.replace(f"<{room}>", ", ".join(names(room)))
     lines = [line for line in text.splitlines() if line and not line.startswith("# ")]
@@ -370,6 +413,10 @@ def faults() -> Iterator[tuple[list[str], list[str]]]:
 
 def of_luma(room: str, *fields: str) -> str:
     return ", ".join(name for name in names(room) if fields_read(room, name)[0] in fields)
+
+
+def of_critics() -> str:
+    return ", ".join(name for name in names("networks") if fields_read("networks", name) == ("image",))
 
 
 @pytest.mark.parametrize(("edits", "lines"), [pytest.param(*each, id=each[0][-1][:70]) for each in faults()])
@@ -405,7 +452,7 @@ def test_a_network_that_knows_no_scale_still_needs_pairs_and_suite_of_one() -> N
 
 
 def test_the_check_knows_when_each_field_is_there() -> None:
-    assert FIELDS.keys() == fitting.LEARNT | fitting.CYCLE | fitting.SCORED
+    assert FIELDS.keys() == fitting.LEARNT | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
 
 
 ALIKE = "cannot be read as the number or date that it looks like; write a text in quotes"

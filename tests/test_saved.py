@@ -21,6 +21,7 @@ from pipeline.saved import (
     load_into,
     load_network,
     load_recipe,
+    load_start,
     read_spec,
     save,
     weights_of,
@@ -204,3 +205,43 @@ def test_lost_and_cut_weights_are_one_line_that_names_the_file(tmp_path: Path) -
 def test_a_folder_without_a_model_has_no_hash(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no model"):
         hash_of(tmp_path)
+
+
+def test_a_start_that_lacks_a_player_lets_it_begin_anew_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    start = saved(tmp_path / "model", seed=3)
+    network, degrader = network_of(4), network_of(5, DEGRADER)
+    with caplog.at_level("INFO"):
+        load_start({"network": network, "degrader": degrader}, start)
+
+    assert torch.equal(output(network_of(3)), output(network))
+    assert torch.equal(output(network_of(5, DEGRADER)), output(degrader))
+    assert [f"{start}: holds no weights for `degrader`, which begins anew"] == caplog.messages
+
+
+def test_a_player_without_weights_starts_from_a_model_whose_own_has_none(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bicubic = {"name": "bicubic", "scale": 2}
+    spec = {"network": bicubic, "recipe": {"name": "unpaired", "degrader": DEGRADER}}
+    players = {"network": network_of(0, bicubic), "degrader": network_of(3, DEGRADER)}
+    save(tmp_path / "model", spec, weights_of(players), CPU)
+    degrader = network_of(4, DEGRADER)
+    load_start({"network": network_of(0, bicubic), "degrader": degrader}, tmp_path / "model")
+
+    assert torch.equal(output(network_of(3, DEGRADER)), output(degrader))
+    assert [] == caplog.messages
+
+
+def test_a_start_that_holds_nothing_for_any_player_is_refused(tmp_path: Path) -> None:
+    save(tmp_path / "model", MODEL, {}, CPU)
+    said = "holds no weights for `network`, `degrader`; start from `scratch`, or another model"
+    with pytest.raises(LearningError, match=f"^start: {tmp_path / 'model'} {said}$"):
+        load_start({"network": network_of(), "degrader": network_of(0, DEGRADER)}, tmp_path / "model")
+
+
+def test_a_start_with_another_network_is_refused(tmp_path: Path) -> None:
+    start = saved(tmp_path / "model")
+    with pytest.raises(LearningError, match="its `network` is another network; these tensors do not fit"):
+        load_start({"network": network_of(0, DEGRADER), "degrader": network_of(0, DEGRADER)}, start)

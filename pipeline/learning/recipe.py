@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeAlias
 
-import torch
 from torch import Tensor, nn, optim
 
 from pipeline.errors import LearningError

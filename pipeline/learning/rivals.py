@@ -68,8 +68,9 @@ class Rivals(nn.Module):
     def _lost_by_critic(self, name: str, batch: Fields) -> Tensor:
         rival, critic = self.settings[name], self.critics[_key(name)]
         seen = pick((rival.real, rival.fake), batch, f"rival `{name}`")
-        views = (_noisy(rival, _view(rival, seen[field].detach())) for field in (rival.real, rival.fake))
-        real, fake = (_said(critic, view) for view in views)
+        real = _said(critic, _noisy(rival, _view(rival, seen[rival.real].detach())))
+        _renew_buffers(critic)
+        fake = _said(critic, _noisy(rival, _view(rival, seen[rival.fake].detach())))
         return self.games[name].critic(real, fake)
 
 
@@ -94,6 +95,13 @@ def _noisy(rival: Rival, image: Tensor) -> Tensor:
     if not rival.noise:
         return image
     return image + (rival.noise * torch.randn(image.shape)).to(image.device, image.dtype)
+
+
+def _renew_buffers(critic: nn.Module) -> None:
+    """Let the next pass write statistics beside those of the last one, which a compiled backward pass will read."""
+    for module in critic.modules():
+        for name, buffer in [*module.named_buffers(recurse=False)]:
+            setattr(module, name, buffer.clone())
 
 
 @contextmanager

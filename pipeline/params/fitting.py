@@ -20,13 +20,15 @@ LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y8", "hr_y8", "scale"}
 LOSS_NAME = re.compile(r"[a-z0-9_-]+")
 BARE = "rounding `none`: luma only"
 CYCLE = {"lr_made", "lr_cycle", "hr_cycle", "kernel"}
+MADE = {"sr", "sr_y"}
+"""What every recipe's networks make, beside the fields of a cycle."""
 CRITIC = {"image"}
 """What a critic reads."""
 SCORED = {"sr", "hr", "sr_y8", "hr_y8", "sr_yf", "hr_yf", "scale"}
 """What metrics read."""
 GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y"}
 """What a network that restores may read."""
-LEARNT = GIVEN | {"hr", "hr_y", "sr", "sr_y"}
+LEARNT = GIVEN | MADE | {"hr", "hr_y"}
 """What losses and rivals read, beside the fields of a cycle."""
 
 
@@ -106,6 +108,10 @@ def rivals(content: Content) -> Iterator[Fault]:
             clash = taken & {key, f"player_{key}", f"critic_{key}"}
             if clash:
                 yield Fault(place, f"stands in the curve beside the loss `{min(clash)}`; give one another name")
+            if rival["fake"] in LEARNT - MADE:
+                made = MADE | (CYCLE - {"kernel"} if DEGRADER in training["recipe"] else set())
+                text = f"is `{rival['fake']}`, which no network makes; choices: {', '.join(sorted(made))}"
+                yield Fault(f"{place}.fake", text)
             critic = rival["network"]["name"]
             read = {*fields_read("networks", critic)}
             if read != CRITIC:
@@ -115,7 +121,7 @@ def rivals(content: Content) -> Iterator[Fault]:
 
 
 def fields(content: Content) -> Iterator[Fault]:
-    """Yield the networks, losses and rivals that read what is not there, or what pairs of rounding ``none`` cannot give."""
+    """Yield what networks, losses and rivals read that is not there, or that pairs of rounding ``none`` cannot give."""
     for name, model in content["models"].items():
         place, training = f"models.{name}.training", model["training"]
         pairs, suite = (_is_bare(content, model[key]) for key in ("pairs", "suite"))

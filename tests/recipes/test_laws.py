@@ -15,16 +15,18 @@ from torch.nn.functional import pixel_shuffle
 from pipeline.errors import LearningError
 from pipeline.fields import FIELDS, needs
 from pipeline.images.resize import resize
-from pipeline.kinds import Fields, Weighted
+from pipeline.kinds import Described, Fields, Weighted
 from pipeline.learning.fathers import Fathers
 from pipeline.learning.recipe import Recipe
+from pipeline.learning.rival import Rival
 from pipeline.learning.slope import Slope
-from pipeline.lookup import build, names
+from pipeline.lookup import build, fields_read, names
 from pipeline.losses.l1 import L1
 from pipeline.losses.mse import MSE
 from pipeline.optimizers.adam import Adam
 from pipeline.pairs.batches import channels_first
 from pipeline.pairs.derive import derived
+from pipeline.recipes.adversarial import Adversarial
 from pipeline.recipes.fixed import Fixed
 from pipeline.recipes.paired import Paired
 from pipeline.recipes.unpaired import Unpaired
@@ -51,7 +53,8 @@ def network_of(name: str) -> nn.Module:
 
 ROUND = 120
 """The steps after which it is looked whether a network still learns."""
-LEARNABLE = [name for name in names("networks") if any(True for _ in network_of(name).parameters())]
+RESTORING = [name for name in names("networks") if not {"image", "hr"} & {*fields_read("networks", name)}]
+LEARNABLE = [name for name in RESTORING if any(True for _ in network_of(name).parameters())]
 
 
 class Normalised(nn.Module):
@@ -103,12 +106,31 @@ def paired(network: nn.Module, rate: float = 0.01) -> Paired:
     return Paired(network, {"mse": loss}, Adam(rate), Cosine(floor=0.1))
 
 
-def unpaired(tiny: Tiny, rate: float = 0.01) -> Unpaired:
+def rival(critic: str, game: str, real: str, fake: str, **changes: Any) -> Rival:
+    """Return the settings of a rival whose critic learns by Adam."""
+    network, played = Described[Any]({"name": critic}), Described[Any]({"name": game})
+    optimizer = Described[Any]({"name": "adam", "rate": 0.01})
+    return Rival(network, played, changes.pop("weight", 0.1), optimizer, real, fake, **changes)
+
+
+def adversarial(tiny: Tiny, rivals: Mapping[str, Rival] | None = None, turns: int = 1) -> Adversarial:
+    """Learn from pairs against two critics, with all that a critic may have."""
+    both = {
+        "patches": rival("tiny_critic", "hinge", "hr", "sr", noise=1 / 255),
+        "images": rival("tiny_judge", "relativistic", "hr", "sr", sees="high"),
+    }
+    losses: dict[str, Weighted[nn.Module]] = {"l1": Weighted(L1(), 1.0)}
+    network, chosen = tiny("tiny_image"), dict(both if rivals is None else rivals)
+    return Adversarial(network, losses, chosen, Adam(0.01), Cosine(floor=0.1), turns=turns)
+
+
+def unpaired(tiny: Tiny, rivals: Mapping[str, Rival] | None = None, **changes: Any) -> Unpaired:
     losses: dict[str, Weighted[nn.Module]] = {
         "cycle_hr": Weighted(L1(), 1.0, {"sr": "hr_cycle", "hr": "hr"}),
         "cycle_lr": Weighted(L1(), 2.0, {"sr": "lr_cycle", "hr": "lr"}),
     }
-    return Unpaired(tiny("tiny_image"), tiny("tiny_degrader"), losses, Adam(rate), Cosine(floor=0.1))
+    networks = tiny("tiny_image"), tiny("tiny_degrader")
+    return Unpaired(*networks, losses, dict(rivals or {}), Adam(0.01), Cosine(floor=0.1), **changes)
 
 
 def zero_shot(network: nn.Module, **changes: Any) -> ZeroShot:
@@ -119,6 +141,7 @@ def zero_shot(network: nn.Module, **changes: Any) -> ZeroShot:
 def recipes(tiny: Tiny) -> dict[str, Recipe]:
     """Build one of every recipe."""
     return {
+        "adversarial": adversarial(tiny),
         "fixed": Fixed(tiny("tiny_image")),
         "paired": paired(tiny("tiny_image")),
         "unpaired": unpaired(tiny),
@@ -167,16 +190,19 @@ def flat(state: Any, where: str = "") -> dict[str, Any]:
 
 
 def assert_continues(fresh: Callable[[], Recipe], batch: Fields) -> None:
-    """Six steps are three, a checkpoint, and three of another recipe, bit for bit."""
+    """Six steps are three, a checkpoint, and three of another recipe, bit for bit; of equal chance."""
     torch.manual_seed(1)
     whole, first = fresh(), fresh()
     first.load_state_dict(whole.state_dict())
+    chance = torch.get_rng_state()
     expected = learn(whole, batch, range(6), 6)
+    torch.set_rng_state(chance)
     begun = learn(first, batch, range(3), 6)
-    kept = through_a_file(first.progress_state())
+    kept, chance = through_a_file(first.progress_state()), torch.get_rng_state()
     second = fresh()
     assert flat(kept["modules"]) != flat(second.progress_state()["modules"])
     second.load_progress_state(kept)
+    torch.set_rng_state(chance)
     continued = learn(second, batch, range(3, 6), 6)
 
     assert expected == begun + continued
@@ -286,6 +312,20 @@ def test_unpaired_moves_both_networks(tiny: Tiny) -> None:
 
 def test_unpaired_continues_as_if_it_had_never_stopped(tiny: Tiny) -> None:
     assert_continues(lambda: unpaired(tiny), batch_of(["lr", "hr"]))
+
+
+@pytest.mark.parametrize("turns", [1, 2])
+def test_adversarial_continues_as_if_it_had_never_stopped(tiny: Tiny, turns: int) -> None:
+    assert_continues(lambda: adversarial(tiny, turns=turns), batch_of(["lr", "hr"], count=2 * turns))
+
+
+def test_unpaired_with_rivals_continues_as_if_it_had_never_stopped(tiny: Tiny) -> None:
+    rivals = {
+        "small": rival("tiny_critic", "least_squares", "lr", "lr_made", noise=1 / 255),
+        "large": rival("tiny_judge", "vanilla", "hr", "sr"),
+    }
+
+    assert_continues(lambda: unpaired(tiny, rivals, turns=2), batch_of(["lr", "hr"], count=4))
 
 
 def test_zero_shot_leaves_the_weights_as_they_were(tiny: Tiny) -> None:
