@@ -156,11 +156,16 @@ models.edsr-x2.training.recipe.paces: {head: -1}
     params.yaml: models.edsr-x2.training.recipe.paces.head: must be at least 0, not -1
 models.edsr-x2.training.recipe.losses.l1: -1
     params.yaml: models.edsr-x2.training.recipe.losses.l1.weight: must be at least 0, not -1
-models.edsr-x2.training.recipe: {name: zero_shot, losses: {}, optimizer: {name: adam, rate: 0}, schedule: {name: constant}, image_steps: 0, crop: 0, chance: 1}
+models.edsr-x2.training.recipe: {name: zero_shot, losses: {}, optimizer: {name: adam, rate: 0}, fathers: {crop: 0}, slope: {most: 0, least: 0}, noise: -1, variants: 2, projections: [], jumps: [[0, 2]]}
     params.yaml: models.edsr-x2.training.recipe.losses: is empty; name at least one; choices: <losses>
     params.yaml: models.edsr-x2.training.recipe.optimizer.rate: must be above 0, not 0
-    params.yaml: models.edsr-x2.training.recipe.image_steps: must be at least 1, not 0
-    params.yaml: models.edsr-x2.training.recipe.crop: must be at least 1, not 0
+    params.yaml: models.edsr-x2.training.recipe.fathers.crop: must be at least 1, not 0
+    params.yaml: models.edsr-x2.training.recipe.slope.least: must be above 0, not 0
+    params.yaml: models.edsr-x2.training.recipe.slope.most: must be at least 1, not 0
+    params.yaml: models.edsr-x2.training.recipe.noise: must be at least 0, not -1
+    params.yaml: models.edsr-x2.training.recipe.variants: must be one of 1, 8, not 2
+    params.yaml: models.edsr-x2.training.recipe.projections: is empty; name at least one
+    params.yaml: models.edsr-x2.training.recipe.jumps[0][0]: must be above 0, not 0
 models.edsr-x2.training.patch: 0
 models.edsr-x2.training.average: 0
 models.edsr-x2.training.validate: -1

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeAlias
 from torch import Tensor, nn, optim
 
 from pipeline.errors import LearningError
+from pipeline.fields import needs
 from pipeline.kinds import Fields, Schedule
 from pipeline.learning.arithmetic import PLAIN, Arithmetic
 from pipeline.learning.ranks import ALONE, Ranks
@@ -44,6 +45,11 @@ class Recipe(nn.Module, ABC):
     def critics(self) -> list[nn.Module]:
         """The networks that only the training needs."""
         return []
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The fields that ``restore`` reads: those of the first network."""
+        return needs(getattr(self, self.keeps[0]).forward)
 
     @property
     @abstractmethod

@@ -12,12 +12,12 @@ from pipeline.pairs.settings import Pairs
 from pipeline.randomness import generator
 
 
-def chain_of(settings: Pairs, *, learner: Path, own: Path) -> Chain:
+def chain_of(settings: Pairs, *, learner: Path, own: Path | None) -> Chain:
     """Build the chain of a pairs entry.
 
     Args:
         learner: the model folder for a ``learned`` link.
-        own: the folder of the user's own files, for a link that reads one.
+        own: the folder of the user's own files, where a link reads one.
     """
     assert isinstance(settings.degradation, list), "`given` has no chain"
     return Chain([build("degradations", link, learner=learner, own=own) for link in settings.degradation])

@@ -15,7 +15,6 @@ from pipeline.errors import BatchError, ImageError
 from pipeline.images.colour import to_float, to_rgb, to_uint8, to_uint16, to_ycbcr
 from pipeline.images.resize import resize
 from pipeline.kinds import Fields
-from pipeline.learning.handing import Handing
 from pipeline.learning.recipe import Recipe
 from pipeline.pairs.batches import channels_first
 from pipeline.pairs.derive import derived
@@ -45,8 +44,7 @@ def restore(recipe: Recipe, planes: Mapping[str, NDArray[Any]], scale: int, devi
         scale: HR pixels per LR pixel.
         device: where the network runs.
     """
-    wanted = Handing(getattr(recipe, recipe.keeps[0])).reads
-    batch = fields_of(planes, wanted, scale, device)
+    batch = fields_of(planes, recipe.given, scale, device)
     with recipe.arithmetic.forward():
         output = recipe.restore({name: recipe.arithmetic.laid(field) for name, field in batch.items()})
     levels = to_uint8 if "lr" not in planes or planes["lr"].dtype == np.uint8 else to_uint16

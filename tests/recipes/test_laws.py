@@ -16,9 +16,11 @@ from pipeline.errors import LearningError
 from pipeline.fields import FIELDS, needs
 from pipeline.images.resize import resize
 from pipeline.kinds import Described, Fields, Weighted
+from pipeline.learning.fathers import Fathers
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.rival import Rival
-from pipeline.lookup import build, names
+from pipeline.learning.slope import Slope
+from pipeline.lookup import build, fields_read, names
 from pipeline.losses.l1 import L1
 from pipeline.losses.mse import MSE
 from pipeline.optimizers.adam import Adam
@@ -133,8 +135,8 @@ def unpaired(tiny: Tiny, rivals: Mapping[str, Rival] | None = None, **changes: A
 
 
 def zero_shot(network: nn.Module, **changes: Any) -> ZeroShot:
-    options = {"image_steps": 60, "crop": 6, "chance": 1, **changes}
-    return ZeroShot(network, {"l1": Weighted(L1(), 1.0)}, Adam(0.01), Cosine(floor=0.1), **options)
+    options = {"fathers": Fathers(crop=12), "slope": Slope(most=60), "projections": (1,), **changes}
+    return ZeroShot(network, {"l1": Weighted(L1(), 1.0)}, Adam(0.01), **options)
 
 
 def recipes(tiny: Tiny) -> dict[str, Recipe]:
@@ -144,7 +146,7 @@ def recipes(tiny: Tiny) -> dict[str, Recipe]:
         "fixed": Fixed(tiny("tiny_image")),
         "paired": paired(tiny("tiny_image")),
         "unpaired": unpaired(tiny),
-        "zero_shot": zero_shot(tiny("tiny_image"), image_steps=2),
+        "zero_shot": zero_shot(tiny("tiny_image"), slope=Slope(most=2)),
     }
 
 
@@ -328,7 +330,7 @@ def test_unpaired_with_rivals_continues_as_if_it_had_never_stopped(tiny: Tiny) -
 
 
 def test_zero_shot_leaves_the_weights_as_they_were(tiny: Tiny) -> None:
-    recipe = zero_shot(tiny("tiny_image"), image_steps=3)
+    recipe = zero_shot(tiny("tiny_image"), slope=Slope(most=3))
     before = flat(recipe.state_dict())
     recipe.restore(batch_of(["lr"], count=1))
 
@@ -336,7 +338,7 @@ def test_zero_shot_leaves_the_weights_as_they_were(tiny: Tiny) -> None:
 
 
 def test_zero_shot_restores_an_image_the_same_whatever_it_restored_before(tiny: Tiny) -> None:
-    recipe = zero_shot(tiny("tiny_image"), image_steps=3)
+    recipe = zero_shot(tiny("tiny_image"), slope=Slope(most=3))
     one, other = batch_of(["lr"], count=1), {"lr": batch_of(["lr"])["lr"][1:]}
     first = recipe.restore(one)["sr"]
     between = recipe.restore(other)["sr"]
@@ -360,14 +362,19 @@ def test_zero_shot_improves_on_the_untrained_network_for_its_own_image(tiny: Tin
 def test_zero_shot_crops_by_its_own_chance(tiny: Tiny) -> None:
     network = tiny("tiny_image")
     batch = batch_of(["lr"], count=1)
-    restored = [zero_shot(network, image_steps=3, crop=4, chance=each).restore(batch)["sr"] for each in (1, 2)]
+    restored = [
+        zero_shot(network, slope=Slope(most=3), fathers=Fathers(crop=8), chance=each).restore(batch)["sr"]
+        for each in (1, 2)
+    ]
 
     assert not torch.equal(*restored)
 
 
-def test_zero_shot_names_the_crop_that_does_not_fit(tiny: Tiny) -> None:
-    with pytest.raises(LearningError, match="crop: 7 pixels do not fit into the reduced image of 6x6"):
-        zero_shot(tiny("tiny_image"), crop=7).restore(batch_of(["lr"], count=1))
+def test_zero_shot_takes_an_image_that_is_smaller_than_its_crops_whole(tiny: Tiny) -> None:
+    network, batch = tiny("tiny_image"), batch_of(["lr"], count=1)
+    whole, more = (zero_shot(network, fathers=Fathers(crop=crop)).restore(batch)["sr"] for crop in (12, 128))
+
+    assert torch.equal(whole, more)
 
 
 @pytest.mark.parametrize("name", ["fixed", "zero_shot"])

@@ -175,10 +175,6 @@ def test_a_recipe_that_learns_from_the_image_gets_it_in_one_piece() -> None:
         "name": "zero_shot",
         "losses": {"l1": 1.0},
         "optimizer": {"name": "adam", "rate": 1e-3},
-        "schedule": {"name": "constant"},
-        "image_steps": 1,
-        "crop": 4,
-        "chance": 1,
     }
     recipe: Recipe = build("recipes", spec, network=small("edsr"))
 
