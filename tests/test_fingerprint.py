@@ -15,12 +15,13 @@ from pipeline.params.check import checked
 from stages.closure import code_digest, digest_file, digest_lines, targets
 from tests.clones import ROOT, Clone, make_clone
 
-IMAGE = {"image-x2", "again-x2", "learned-x2", "zero-shot-x2", "unpaired-x2"}
+IMAGE = {"image-x2", "again-x2", "anew-x2", "learned-x2", "zero-shot-x2", "unpaired-x2"}
 OTHERS = {"video-x2", "reference-x2"}
 MODELS = IMAGE | OTHERS
-PAIRS = {"textures-x2", "clips-x2", "references-x2", "strangers-x2", "textures-learned-x2"}
+PAIRS = {"textures-x2", "textures-blurred-x2", "clips-x2", "references-x2", "strangers-x2", "textures-learned-x2"}
 SOURCES = {"textures", "clips", "references", "strangers"}
-LEARNED = "degrade-textures-learned-x2"
+LEARNT = "textures-learned-x2"
+LEARNED = f"degrade-{LEARNT}"
 ONCE = {"register", "report"}
 BEFORE = ("train", "evaluate", "measure")
 """What ``ONCE`` waits for: to run that after every edit would cost the tests minutes."""
@@ -54,7 +55,9 @@ MOVED = [
     ("pipeline/restoring/enlarging.py", set()),
     ("pipeline/sources/clips.py", of("fetch", {"clips"}) | of("pack", {"clips"})),
     ("pipeline/degradations/learned.py", {LEARNED}),
-    ("pipeline/degradations/resize.py", of("degrade", PAIRS - {"strangers-x2", "textures-learned-x2"})),
+    ("pipeline/degradations/noise.py", {"degrade-textures-blurred-x2", "train-anew-x2"}),
+    ("pipeline/degradations/chain.py", of("degrade", PAIRS) | {"train-anew-x2"}),
+    ("pipeline/degradations/resize.py", of("degrade", PAIRS - {"strangers-x2", LEARNT}) | {"train-anew-x2"}),
     ("pipeline/shards/writing.py", of("pack", SOURCES) | of("degrade", PAIRS)),
     ("pipeline/params/rules.py", set()),
     ("pipeline/registry/gate.py", {"register"}),

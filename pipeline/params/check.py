@@ -17,7 +17,15 @@ EXPERIMENT = constructor("pipeline.params.schema", "Experiment")
 STAGES = (
     [rules.names, rules.edges],
     [rules.cycles],
-    [fitting.learners, fitting.scales, fitting.losses, fitting.fields, fitting.augmentations, fitting.metrics],
+    [
+        fitting.learners,
+        fitting.scales,
+        fitting.losses,
+        fitting.fields,
+        fitting.augmentations,
+        fitting.anew,
+        fitting.metrics,
+    ],
 )
 
 

@@ -24,6 +24,7 @@ from pipeline.learning.ranks import ALONE, Ranks
 from pipeline.learning.recipe import Recipe, Scalars
 from pipeline.learning.settings import Engine
 from pipeline.lookup import build
+from pipeline.pairs.anew import Anew, chain_of
 from pipeline.pairs.batches import Batches
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import seed_of
@@ -49,6 +50,7 @@ class Places:
         resume: the folder of its checkpoints.
         out: the model folder it makes.
         snapshots: where the model as it is at each checkpoint is kept, in a folder named by the step; None for nowhere.
+        own: the user's own files, which a link of a chain that runs anew may read; None where there are none.
     """
 
     pairs: Path
@@ -56,6 +58,7 @@ class Places:
     resume: Path
     out: Path
     snapshots: Path | None = None
+    own: Path | None = None
 
 
 def train(
@@ -95,7 +98,7 @@ def train(
         recipe.to(device)
         recipe.accumulate, recipe.ranks = settings.accumulate, ranks
         recipe.arithmetic.prepare(networks.values(), recipe.optimizers.values())
-        Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name)).run()
+        Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name), places.own).run()
     if ranks.leads:
         save(places.out, spec, weights_of(networks), _engine_facts(recipe.arithmetic, ranks))
         Checkpoints(places.resume).remove()
@@ -114,6 +117,7 @@ class Course:
         report: Report,
         snapshot: Snapshot,
         stream: tuple[int, str],
+        own: Path | None,
     ) -> None:
         self.settings = settings
         self.recipe = recipe
@@ -121,6 +125,7 @@ class Course:
         self.report = report
         self.snapshot = snapshot
         self.name = stream[1]
+        self.own = own
         self.ranks = recipe.ranks
         learnt, held = pairs.split(settings.validate)
         self.batches = self._batches(learnt, (*stream, "learn"), self.ranks.part(settings.batch))
@@ -157,6 +162,7 @@ class Course:
 
     def _batches(self, pairs: PairSet, stream: tuple[int | str, ...], part: range | None = None) -> Batches:
         kept = self.settings
+        chain = chain_of(pairs.facts, self.own) if kept.degrade == "anew" else None
         return Batches(
             pairs,
             self.recipe.reads,
@@ -165,6 +171,8 @@ class Course:
             augment=kept.augment,
             stream=stream,
             part=part,
+            crops=kept.crops,
+            anew=Anew(pairs, chain, kept.margin, stream) if chain else None,
         )
 
     def _taken(self, batch: Mapping[str, NDArray[Any]]) -> Fields:
