@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pipeline.images.colour import luma, to_float
 from pipeline.images.gradient import steepness
 from pipeline.kinds import Drawn
-from pipeline.pairs.reading import HR_GRID, LR_GRID, PairSet, Window
+from pipeline.pairs.reading import PairSet, Window
 from pipeline.shards.index import Entry, Place
 
 Crops: TypeAlias = Literal["even", "detailed"]
@@ -61,8 +61,8 @@ class Detailed:
     The gradient is that of the luma of HR, or of LR where there is no HR: what noise an LR image has is no detail.
     KernelGAN (Bell-Kligler, Shocher, Irani, NeurIPS 2019, arXiv:1909.06581) cuts so; it has LR alone.
 
-    One number is drawn. It leads to a row by sums that are kept, 8 bytes for each row of an LR image once seen, and
-    from there to a column by the gradient of the rows in question, which is computed anew.
+    An LR pixel is drawn by its gradient times the windows that hold it, then one of these windows, each as likely. For
+    the pixel's row 8 bytes are kept of each row of an image that was seen; the row itself is computed when it is met.
 
     Args:
         pairs: the images.
@@ -76,29 +76,41 @@ class Detailed:
 
     def window(self, entry: Entry, rng: np.random.Generator) -> Window:
         """Draw a window of ``entry``."""
+        height, width = self.pairs.grid(entry)
         rows = self._rows_of(entry)
-        top, rest = _met(rows, rng.random() * rows[-1])
-        detail = self._detail(entry, top, self.patch).sum(axis=0)
-        left, _ = _met(np.cumsum(_slid(detail, self.patch)), rest)
+        row, rest = _met(rows, rng.random() * rows[-1])
+        of_row = self._detail(entry, row, 1)[0] * self._holding(width) * self._holding(height)[row]
+        column, _ = _met(np.cumsum(of_row), rest)
+        top, left = (self._beginning(at, side, rng) for at, side in ((row, height), (column, width)))
         return Window(top, left, self.patch, self.patch)
 
     def _rows_of(self, entry: Entry) -> NDArray[np.float64]:
-        """Return, for every top of a window, the detail of all windows that begin there or above."""
+        """Return what all pixels of each row and of those above it weigh."""
         place = entry.planes[_plane(entry)]
         if place not in self._rows:
             height, width = self.pairs.grid(entry)
-            windows = np.convolve(np.ones(width - self.patch + 1), np.ones(self.patch))  # that hold each column
-            self._rows[place] = np.cumsum(_slid(self._detail(entry, 0, height) @ windows, self.patch))
+            detail = self._detail(entry, 0, height) * self._holding(width)
+            self._rows[place] = np.cumsum(detail.sum(axis=1) * self._holding(height))
         return self._rows[place]
+
+    def _holding(self, side: int) -> NDArray[np.int64]:
+        """Return how many windows hold each of ``side`` pixels."""
+        pixels, windows = np.arange(side), side - self.patch + 1
+        return np.minimum(np.minimum(pixels + 1, side - pixels), min(self.patch, windows))
+
+    def _beginning(self, pixel: int, side: int, rng: np.random.Generator) -> int:
+        """Draw where a window that holds ``pixel`` of ``side`` begins."""
+        first, last = max(pixel - self.patch + 1, 0), min(pixel, side - self.patch)
+        return int(rng.integers(first, last, endpoint=True))
 
     def _detail(self, entry: Entry, top: int, height: int) -> NDArray[np.float64]:
         """Return the detail of ``height`` rows of LR pixels from ``top`` on, (height, w), summed over frames."""
         name, grid = _plane(entry), self.pairs.grid(entry)
-        scale = self.pairs.facts.scale if name in HR_GRID else 1
+        scale = self.pairs.facts.scale if name == "hr" else 1
         whole = self.pairs.shards.plane(entry, name)[..., : grid[0] * scale, : grid[1] * scale, :]
         first, last = top * scale, (top + height) * scale
         above = min(first, 1)  # the gradient of a row takes the rows beside it
-        steep = steepness(_in_unit(luma(whole[..., first - above : last + 1, :, :])))
+        steep = steepness(to_float(luma(whole[..., first - above : last + 1, :, :])))
         steep = steep[..., above : above + last - first, :] + np.float32(FLAT)
         return steep.reshape(-1, height, scale, grid[1], scale).sum(axis=(0, 2, 4), dtype=np.float64)
 
@@ -107,18 +119,7 @@ CROPS: dict[Crops, type[Even | Detailed]] = {"even": Even, "detailed": Detailed}
 
 
 def _plane(entry: Entry) -> str:
-    return next(name for name in (*HR_GRID, *LR_GRID) if name in entry.planes)
-
-
-def _in_unit(values: NDArray[Any]) -> NDArray[np.float32]:
-    return to_float(values) if values.dtype == np.uint8 else values
-
-
-def _slid(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """Return the sums of every ``count`` neighbours."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    slid: NDArray[np.float64] = sums[count:] - sums[:-count]
-    return slid
+    return "hr" if "hr" in entry.planes else "lr"
 
 
 def _met(sums: NDArray[np.float64], reached: float) -> tuple[int, float]:

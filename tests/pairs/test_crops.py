@@ -41,19 +41,19 @@ def pairs_of(folder: Path, *samples: Sample) -> PairSet:
     return PairSet(folder / "pairs")
 
 
-def chances(grey: NDArray[np.float64], scale: int) -> NDArray[np.float64]:
+def chances(grey: NDArray[np.float64], scale: int, patch: int = PATCH) -> NDArray[np.float64]:
     """Return the stated chance of every window of the LR grid, from the luma of frames (T, H, W) in [0, 1]."""
     frames = [np.gradient(np.pad(frame, 1, mode="edge")) for frame in grey]
     steep = sum(np.hypot(rows, columns)[1:-1, 1:-1] + FLAT for rows, columns in frames)
-    side = PATCH * scale
+    side = patch * scale
     windows = np.lib.stride_tricks.sliding_window_view(steep, (side, side)).sum(axis=(-2, -1))[::scale, ::scale]
     return windows / windows.sum()
 
 
-def drawn(pairs: PairSet) -> Counter[tuple[int, int]]:
-    crops, rng = Detailed(pairs, PATCH), np.random.default_rng(7)
+def drawn(pairs: PairSet, patch: int = PATCH) -> Counter[tuple[int, int]]:
+    crops, rng = Detailed(pairs, patch), np.random.default_rng(7)
     windows = [crops.window(pairs.entries[0], rng) for _ in range(DRAWS)]
-    assert {(PATCH, PATCH)} == {(each.height, each.width) for each in windows}
+    assert {(patch, patch)} == {(each.height, each.width) for each in windows}
     return Counter((each.top, each.left) for each in windows)
 
 
@@ -90,6 +90,13 @@ def test_a_window_comes_up_as_often_as_there_is_detail_in_it(
     assert (7, 9) == expected.shape
     assert far(found, expected) < 1.6
     assert far(found, np.full(expected.shape, 1 / expected.size)) > 10
+
+
+@pytest.mark.parametrize("patch", [1, 5, 8])
+def test_so_does_one_that_is_larger_than_half_of_the_image_or_a_pixel(tmp_path: Path, patch: int) -> None:
+    expected = chances(to_float(luma(HR))[None].astype(np.float64), SCALE, patch)
+
+    assert far(drawn(pairs_of(tmp_path, Sample("a", {"hr": HR})), patch), expected) < 1.8
 
 
 def test_a_constant_image_is_cut_evenly(tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def test_a_chain_that_cannot_run_on_a_patch_is_told_before_the_first_step(tmp_pa
 
     with pytest.raises(DataError, match=r"^pairs\.textures-x2\.degradation: cannot run on a patch with its margin: "):
         learn(tmp_path / "later", pairs, {**ANEW, "patch": 5, "margin": 1, "average": None})
-    assert not (tmp_path / "later" / "curve.csv").exists()
+    assert "step\n" == (tmp_path / "later" / "curve.csv").read_text(encoding="utf-8")
 
 
 def test_resume_restores_the_chance_of_the_network(
