@@ -27,8 +27,14 @@ from pipeline.shards.reading import Shards
 from pipeline.shards.writing import Writer, link_shards
 
 
-def make_pairs(settings: Pairs, name: str, *, shards: Path, learner: Path, out: Path, seed: int) -> None:
+def make_pairs(
+    settings: Pairs, name: str, *, shards: Path, learner: Path, out: Path, seed: int, own: Path | None = None
+) -> None:
     """Write the pairs ``name``: a new LR plane beside the source's planes, and what was drawn for each image.
+
+    Args:
+        learner: the folder of the model that a link runs.
+        own: the folder of the user's own files, where a link reads one.
 
     Raises:
         DataError: when the source lacks what the chain needs, or a chain misses the LR size.
@@ -39,7 +45,7 @@ def make_pairs(settings: Pairs, name: str, *, shards: Path, learner: Path, out: 
             kept = entries = _given(source, settings.scale)
         else:
             assert isinstance(settings.degradation, list)
-            chain = Chain([build("degradations", link, learner=learner) for link in settings.degradation])
+            chain = Chain([build("degradations", link, learner=learner, own=own) for link in settings.degradation])
             maker = Maker(source, chain, settings, Writer(folder), (seed, name))
             kept = [_without_lr(entry) for entry in source.entries]
             drawn = [maker.draw(entry) for entry in kept]

@@ -66,3 +66,13 @@ def test_the_frames_of_a_clip_are_filtered_one_by_one() -> None:
     frames = [filtered(frame, kernel, "reflect") for frame in clip]
 
     assert np.array_equal(np.stack(frames), filtered(clip, kernel, "reflect"))
+
+
+@pytest.mark.parametrize("border", get_args(Border))
+@pytest.mark.parametrize("size", [3, 11, 21])
+def test_doubles_are_summed_as_doubles(border: Border, size: int) -> None:
+    given, kernel = image(30, 41, 3).astype(np.float64) * 255, np.outer(*2 * [np.hanning(size + 2)[1:-1] ** 9])
+    kernel /= kernel.sum()
+
+    planes = [correlate(given[..., each], kernel, mode=SCIPY[border]) for each in range(3)]
+    assert np.abs(np.stack(planes, -1) - filtered(given, kernel, border)).max() < 1e-11
