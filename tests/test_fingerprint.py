@@ -135,6 +135,16 @@ def test_a_kernel_file_belongs_to_the_digests_of_the_stages_that_name_it_and_of_
         before = after
 
 
+def test_a_kernel_file_belongs_to_the_digest_of_a_training_that_degrades_anew(kernels: Clone) -> None:
+    kernels.edit("params.yaml", "blur: {sigma: [0.2, 2.0], size: [3, 7]}", "kernel: {file: idle.npy, of: correlation}")
+    before = digests(kernels)
+    np.save(kernels.path / "own" / "kernels" / "idle.npy", np.ones((1, 1), np.float32))
+    after = digests(kernels)
+
+    moved = {stage for stage, lines in after.items() if lines != before[stage]}
+    assert {"degrade-textures-blurred-x2", "train-anew-x2"} == moved
+
+
 def test_a_stage_whose_kernel_was_changed_after_the_digest_is_stopped(kernels: Clone) -> None:
     digests(kernels)
     np.save(kernels.path / "own" / "kernels" / "of another's.npy", np.ones((1, 1), np.float32))

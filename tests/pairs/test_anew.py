@@ -44,8 +44,9 @@ def smooth(key: str) -> NDArray[np.uint8]:
 def made(folder: Path, chain: list[dict[str, Any]], rounding: str = "uint8", keys: str = "a b small grey") -> PairSet:
     pack([Sample(key, {"hr": smooth(key)}) for key in keys.split()], None, folder / "shards")
     block = {"source": "s", "scale": SCALE, "learner": "scratch", "rounding": rounding, "degradation": chain}
-    make_pairs(settings(Pairs, block), "p", shards=folder / "shards", learner=folder, out=folder / "pairs", seed=1)
-    return PairSet(folder / "pairs")
+    wanted, out = settings(Pairs, block), folder / "pairs"
+    make_pairs(wanted, "p", shards=folder / "shards", learner=folder, out=out, seed=1, own=folder)
+    return PairSet(out)
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +56,10 @@ def blurred(tmp_path_factory: pytest.TempPathFactory) -> PairSet:
 
 
 def stream(pairs: PairSet, *fields: str, margin: int = MARGIN, stored: bool = False, **options: Any) -> Batches:
-    own = {"size": 4, "patch": PATCH, "augment": "dihedral", "stream": (1, "model"), **options}
-    anew = None if stored else Anew(pairs, chain_of(pairs.facts, None), margin, own["stream"])
-    return Batches(pairs, fields, anew=anew, **own)
+    given = {"size": 4, "patch": PATCH, "augment": "dihedral", "stream": (1, "model"), **options}
+    if not stored:
+        given["anew"] = Anew(pairs, chain_of(pairs.facts, None), margin, given["stream"])
+    return Batches(pairs, fields, **given)
 
 
 def same(first: dict[str, NDArray[Any]], second: dict[str, NDArray[Any]]) -> bool:
@@ -188,6 +190,17 @@ def test_the_chance_is_drawn_as_the_docs_say(tmp_path: Path) -> None:
         whole = to_float(np.moveaxis(to_uint8(chain.apply(hr, drawn)), -1, 0))
         rows = [top for top in range(3) if np.array_equal(whole[:, top : top + 9], batches.sample(n)["lr"])]
         assert 1 == len(rows)
+
+
+def test_a_kernel_of_the_user_is_read_anew(tmp_path: Path) -> None:
+    (tmp_path / "kernels").mkdir()
+    np.save(tmp_path / "kernels" / "k.npy", np.full((4, 5), 1 / 20))
+    pairs = made(tmp_path, [{"kernel": {"file": "k.npy", "of": "correlation"}}, *BICUBIC])
+    anew = Anew(pairs, chain_of(pairs.facts, tmp_path), MARGIN, (1, "model"))
+    stored, own = stream(pairs, "lr", stored=True)[0]["lr"], stream(pairs, "lr", stored=True, anew=anew)[0]["lr"]
+
+    assert np.abs(stored.astype(int) - own).max() <= 1
+    assert stored.std() > 10
 
 
 def test_the_frames_of_a_clip_share_what_is_drawn(tmp_path: Path) -> None:
