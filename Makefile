@@ -52,7 +52,7 @@ bench: $(STAMP)  ## how fast all this is beside the field's ways: reports/bench/
 
 curve: model-named $(STAMP)  ## MODEL=x: train it outside the graph, and score it at every checkpoint, over minutes
 	$(BIN)/dvc repro degrade
-	$(BIN)/python -m stages curve '$(MODEL)' --listed build/code --pairs data/pairs --models models --out build/curve
+	$(BIN)/python -m stages curve '$(MODEL)' --listed build/code --pairs data/pairs --models models --own own --out build/curve
 
 docs: $(STAMP)  ## the documentation as pages: build/docs/index.html; links are checked
 	$(BIN)/python -m sphinx -q -n -W --keep-going -b html docs build/docs

@@ -83,6 +83,9 @@ def _blocks(verb: str, name: str, params: Params) -> Iterator[tuple[Type, Any]]:
             yield training, params["models"][pairs["learner"]]["training"]
     if section == "models":
         yield training, params["models"][name]["training"]
+    if verb == "train" and params["models"][name]["training"].get("degrade") == "anew":
+        links = params["pairs"][params["models"][name]["pairs"]]["degradation"]
+        yield Named("degradations"), {"name": "chain", "links": links}
     if verb == "evaluate":
         yield suite, params["suites"][params["models"][name]["suite"]]
     if verb in ("register", "report"):

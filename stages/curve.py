@@ -17,13 +17,13 @@ from stages import train
 from stages.entries import device_wish, entry
 
 
-def main(params: Mapping[str, Any], name: str, listed: Path, pairs: Path, models: Path, out: Path) -> None:
+def main(params: Mapping[str, Any], name: str, listed: Path, pairs: Path, models: Path, own: Path, out: Path) -> None:
     """Write ``<name>.csv`` into ``out``, and the snapshots into a folder beside it; tell the scores line by line."""
     model = entry(params, "models", name)
     code, learnt, start = listed / f"train-{name}", pairs / model["pairs"], models / model["start"]
     folder = out / f"{name}-{train.key(params, name, code, learnt, start)}"
     if not (folder / "model").is_dir():
-        train.main(params, name, code, learnt, start, folder, folder / "model", folder / "losses.csv", folder)
+        train.main(params, name, code, learnt, start, folder, folder / "model", folder / "losses.csv", own, folder)
     suite, rows = settings(Suite, entry(params, "suites", model["suite"])), []
     for row in growth(suite, snapshots=folder, pairs=pairs / model["suite"], device=device_of(device_wish())):
         rows.append(row)

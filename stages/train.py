@@ -27,6 +27,7 @@ def main(
     resume: Path,
     out: Path,
     curves: Path,
+    own: Path,
     snapshots: Path | None = None,
 ) -> None:
     """Train the model ``name``; its checkpoints lie in ``resume`` under its key."""
@@ -35,13 +36,13 @@ def main(
     keep_compiled()
     if wanted.steps:
         spread(wanted.batch)
-    own = resume / key(params, name, code, pairs, start)
+    kept = resume / key(params, name, code, pairs, start)
     device = device_of(device_wish())
-    with joined(*rank(), device) as ranks, held(own.with_suffix(".lock")) if ranks.leads else nullcontext():
+    with joined(*rank(), device) as ranks, held(kept.with_suffix(".lock")) if ranks.leads else nullcontext():
         train(
             wanted,
             engine,
-            Places(pairs, start, own, out, snapshots, store()),
+            Places(pairs, start, kept, out, snapshots, store(own)),
             name=name,
             seed=params["seed"],
             device=device,

@@ -23,6 +23,7 @@ ACCEPT = "accept train@video-x2 --lock dvc.lock --listed build/code --accepted b
 MODELS = [
     "adversarial-x2",
     "again-x2",
+    "anew-x2",
     "image-x2",
     "learned-x2",
     "reference-x2",
@@ -199,12 +200,13 @@ def test_what_was_made_by_code_that_git_never_had_is_not_accepted_and_told_so(co
 
 TRAIN = (
     "train image-x2 --code build/code/train-image-x2 --pairs data/pairs/textures-x2 --start models/scratch "
-    "--resume build/other --out build/model --curves build/curve.csv"
+    "--resume build/other --own own --out build/model --curves build/curve.csv"
 )
 
 
 def test_the_curve_of_scores_ends_with_the_scores_of_the_model(copy: Clone) -> None:
-    folders = ["--listed", "build/code", "--pairs", "data/pairs", "--models", "models", "--out", "build/curve"]
+    folders = ["--listed", "build/code", "--pairs", "data/pairs", "--models", "models", "--own", "own"]
+    folders += ["--out", "build/curve"]
     for _ in range(2):
         copy.stages("curve", "image-x2", *folders)
     with (copy.path / "build" / "curve" / "image-x2.csv").open(encoding="utf-8", newline="") as file:

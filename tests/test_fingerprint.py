@@ -18,12 +18,13 @@ from stages.closure import code_digest, digest_file, digest_lines, targets
 from tests.clones import ROOT, Clone, make_clone
 
 RIVALS = {"adversarial-x2", "unpaired-x2"}
-IMAGE = {"image-x2", "again-x2", "learned-x2", "zero-shot-x2"} | RIVALS
+IMAGE = {"image-x2", "again-x2", "anew-x2", "learned-x2", "zero-shot-x2"} | RIVALS
 OTHERS = {"video-x2", "reference-x2"}
 MODELS = IMAGE | OTHERS
-PAIRS = {"textures-x2", "clips-x2", "references-x2", "strangers-x2", "textures-learned-x2"}
+PAIRS = {"textures-x2", "textures-blurred-x2", "clips-x2", "references-x2", "strangers-x2", "textures-learned-x2"}
 SOURCES = {"textures", "clips", "references", "strangers"}
-LEARNED = "degrade-textures-learned-x2"
+LEARNT = "textures-learned-x2"
+LEARNED = f"degrade-{LEARNT}"
 ONCE = {"register", "report"}
 BEFORE = ("train", "evaluate", "measure")
 """What ``ONCE`` waits for: to run that after every edit would cost the tests minutes."""
@@ -60,7 +61,9 @@ MOVED = [
     ("pipeline/restoring/enlarging.py", set()),
     ("pipeline/sources/clips.py", of("fetch", {"clips"}) | of("pack", {"clips"})),
     ("pipeline/degradations/learned.py", {LEARNED}),
-    ("pipeline/degradations/resize.py", of("degrade", PAIRS - {"strangers-x2", "textures-learned-x2"})),
+    ("pipeline/degradations/noise.py", {"degrade-textures-blurred-x2", "train-anew-x2"}),
+    ("pipeline/degradations/chain.py", of("degrade", PAIRS) | {"train-anew-x2"}),
+    ("pipeline/degradations/resize.py", of("degrade", PAIRS - {"strangers-x2", LEARNT}) | {"train-anew-x2"}),
     ("pipeline/shards/writing.py", of("pack", SOURCES) | of("degrade", PAIRS)),
     ("pipeline/params/rules.py", set()),
     ("pipeline/registry/gate.py", {"register"}),
@@ -134,6 +137,16 @@ def test_a_kernel_file_belongs_to_the_digests_of_the_stages_that_name_it_and_of_
 
         assert expected == {stage for stage, lines in after.items() if lines != before[stage]}
         before = after
+
+
+def test_a_kernel_file_belongs_to_the_digest_of_a_training_that_degrades_anew(kernels: Clone) -> None:
+    kernels.edit("params.yaml", "blur: {sigma: [0.2, 2.0], size: [3, 7]}", "kernel: {file: idle.npy, of: correlation}")
+    before = digests(kernels)
+    np.save(kernels.path / "own" / "kernels" / "idle.npy", np.ones((1, 1), np.float32))
+    after = digests(kernels)
+
+    moved = {stage for stage, lines in after.items() if lines != before[stage]}
+    assert {"degrade-textures-blurred-x2", "train-anew-x2"} == moved
 
 
 def test_a_stage_whose_kernel_was_changed_after_the_digest_is_stopped(kernels: Clone) -> None:

@@ -23,6 +23,7 @@ from pipeline.fields import FIELDS
 from pipeline.kinds import ROOMS
 from pipeline.learning.settings import Engine
 from pipeline.lookup import fields_read, names, settings
+from pipeline.pairs.reading import UNALIGNED
 from pipeline.pairs.settings import Pairs
 from pipeline.params import fitting
 from pipeline.params.check import checked
@@ -109,6 +110,26 @@ models.edsr-x2.training.augment: [{dihedral: {}}, {albumentations: {transforms: 
     params.yaml: models.edsr-x2.training.augment[1].albumentations.transforms: is empty; name at least one
 models.srcnn-x2.training.augment: [{dihedral: {}}, {channels: {}}]
     params.yaml: models.srcnn-x2.training.augment[1].channels: cannot be had where `hr_y`, `ilr_y` is read; leave it out
+
+# crops, degradation anew
+models.edsr-x2.training.crops: gradient
+    params.yaml: models.edsr-x2.training.crops: `gradient` is unknown; choices: detailed, even
+models.edsr-x2.training.degrade: anew
+models.edsr-x2.training.margin: -1
+    params.yaml: models.edsr-x2.training.margin: must be at least 0, not -1
+models.edsr-x2.training.margin: 8
+    params.yaml: models.edsr-x2.training.margin: nothing is degraded with it; say `degrade: anew`, or leave it out
+pairs.photos-train-x2.degradation: given
+models.edsr-x2.training.degrade: anew
+    params.yaml: models.edsr-x2.training.degrade: its pairs `photos-train-x2` have a given LR and no chain to run; say `stored`
+pairs.photos-train-x2.degradation: [{chain: {links: [{learned: {}}]}}]
+pairs.photos-train-x2.learner: srcnn-x2
+models.srcnn-x2.training.recipe: {name: unpaired, degrader: {name: bicubic, scale: 2}, losses: {l1: {weight: 1, fields: {sr: sr_y, hr: hr_y}}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.degrade: anew
+    params.yaml: models.edsr-x2.training.degrade: the link `learned` of its pairs `photos-train-x2` needs a model, which no training waits for; say `stored`
+models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: ref}}
+models.edsr-x2.training.degrade: anew
+    params.yaml: models.edsr-x2.training.degrade: cannot be had where `ref` is read, which belongs to no patch; say `stored`
 
 # values that are nonsense
 models.edsr-x2.training.network: {name: edsr, scale: 5, blocks: -1, features: 0, scaling: 0}
@@ -294,8 +315,8 @@ models.missing-too: {pairs: photos-train-x2, suite: photos-test-x2, start: scrat
     params.yaml: models.missing.pairs: missing; choices: photos-test-luma-x2, photos-test-x2, photos-train-luma-x2, photos-train-x2
     params.yaml: models.missing.suite: missing; choices: photos-test-luma-x2, photos-test-x2
     params.yaml: models.missing.start: missing; choices: bicubic-luma-x2, bicubic-x2, edsr-x2, espcn-x2, missing, missing-too, srcnn-x2, scratch
-    params.yaml: models.missing.training: missing; it must be a mapping with the keys network, recipe, steps, batch, accumulate, patch, augment, average, validate, report_every, checkpoint_every
-    params.yaml: models.missing-too.training: missing; it must be a mapping with the keys network, recipe, steps, batch, accumulate, patch, augment, average, validate, report_every, checkpoint_every
+    params.yaml: models.missing.training: missing; it must be a mapping with the keys network, recipe, steps, batch, accumulate, patch, crops, degrade, margin, augment, average, validate, report_every, checkpoint_every
+    params.yaml: models.missing-too.training: missing; it must be a mapping with the keys network, recipe, steps, batch, accumulate, patch, crops, degrade, margin, augment, average, validate, report_every, checkpoint_every
 
 # cycles
 models.edsr-x2.start: edsr-x2
@@ -498,6 +519,10 @@ def test_a_network_that_knows_no_scale_still_needs_pairs_and_suite_of_one() -> N
 
 def test_the_check_knows_when_each_field_is_there() -> None:
     assert FIELDS.keys() == fitting.LEARNT | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
+
+
+def test_the_check_knows_what_is_not_cut_with_a_patch() -> None:
+    assert {*UNALIGNED} == fitting.UNALIGNED
 
 
 ALIKE = "cannot be read as the number or date that it looks like; write a text in quotes"

@@ -1,6 +1,7 @@
 """Work on images and on parts of an image, on all cores."""
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +13,10 @@ import cv2
 
 Part = TypeVar("Part")
 Made = TypeVar("Made")
+
+_COUNTED = threading.Lock()
+_inside: list[int] = []
+"""For everybody inside ``one_each`` the threads that OpenCV had before."""
 
 
 def cores() -> int:
@@ -52,13 +57,20 @@ def ahead(work: Callable[[Part], Made], parts: Iterable[Part]) -> Iterator[Made]
 
 @contextmanager
 def one_each() -> Iterator[None]:
-    """Let every call of OpenCV stay in its caller's thread, in the whole process, and then be as before."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
+    """Let every call of OpenCV stay in its caller's thread, in the whole process, and then be as before.
+
+    Several threads may be inside at once: the last one that leaves restores what the first one has found.
+    """
+    with _COUNTED:
+        _inside.append(_inside[0] if _inside else cv2.getNumThreads())
+        cv2.setNumThreads(1)
     try:
         yield
     finally:
-        cv2.setNumThreads(before)
+        with _COUNTED:
+            before = _inside.pop()
+            if not _inside:
+                cv2.setNumThreads(before)
 
 
 @cache

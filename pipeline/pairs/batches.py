@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from pipeline.augmentations.dihedral import Dihedral
 from pipeline.errors import BatchError, DataError
 from pipeline.images.colour import to_float
-from pipeline.kinds import Augmentation
-from pipeline.pairs.reading import UNALIGNED, PairSet, Window
+from pipeline.kinds import Augmentation, Drawn
+from pipeline.pairs.anew import Anew
+from pipeline.pairs.crops import CROPS, Crops, Pick
+from pipeline.pairs.reading import UNALIGNED, PairSet
 from pipeline.randomness import generator
 from pipeline.shards.index import Entry
 
@@ -40,6 +42,8 @@ class Batches:
         augment: what is done to each sample, in this order; ``dihedral`` for the eight flips and rotations alone.
         stream: what the stream of samples depends on, e.g. (seed, model name).
         part: the samples of each batch that are wanted here, counted from 0; None for all.
+        crops: where patches are cut.
+        anew: what makes LR; None where it is read as it is stored.
     """
 
     def __init__(
@@ -52,6 +56,8 @@ class Batches:
         augment: Augment,
         stream: tuple[int | str, ...],
         part: Sequence[int] | None = None,
+        crops: Crops = "even",
+        anew: Anew | None = None,
     ) -> None:
         self.pairs = pairs
         self.size = size
@@ -59,9 +65,13 @@ class Batches:
         self.augmentations = _augmentations(augment)
         self.stream = stream
         self.part = range(size) if part is None else part
+        self.crops = CROPS[crops](pairs, patch)
+        self.anew = anew
         self.groups = _groups(pairs, sorted(fields))
         self._require_room()
         self._require_fields(fields)
+        if anew:
+            self._stacked([0])  # that a chain cannot run on such a patch is told here
 
     def __getitem__(self, number: int) -> dict[str, NDArray[Any]]:
         """Return batch ``number``: fields (B, C, H, W) or (B, T, C, H, W), uint8, or float32 in [0, 1].
@@ -91,33 +101,38 @@ class Batches:
             finally:
                 pool.shutdown(cancel_futures=True)
 
-    def _drawn(self, number: int) -> dict[str, NDArray[Any]]:
-        """Return the patches of sample ``number``, (..., H, W, C), as views or small arrays."""
+    def _picks(self, number: int) -> list[Pick]:
+        """Return what chance decides for sample ``number``, but for its degradation."""
         rng = generator(*self.stream, number)
-        sample: dict[str, NDArray[Any]] = {}
-        for fields, entries in self.groups:
-            sample |= self._cut(entries[int(rng.integers(len(entries)))], fields, rng)
-        return sample
+        return [self._pick(number, fields, entries, rng) for fields, entries in self.groups]
 
-    def _cut(self, entry: Entry, fields: list[str], rng: np.random.Generator) -> dict[str, NDArray[Any]]:
-        height, width = self.pairs.grid(entry)
-        top, left = (int(rng.integers(side - self.patch + 1)) for side in (height, width))
-        window = Window(top, left, self.patch, self.patch)
-        patches = {field: self.pairs.field(entry, field, window) for field in fields}
+    def _pick(self, number: int, fields: list[str], entries: list[Entry], rng: np.random.Generator) -> Pick:
+        entry = entries[int(rng.integers(len(entries)))]
+        window = self.crops.window(entry, rng)
+        return Pick(number, entry, fields, window, [each.draw(rng) for each in self.augmentations])
+
+    def _stored(self, picks: Iterable[Pick]) -> Iterator[dict[str, NDArray[Any]]]:
+        """Yield the patches of each of ``picks``, (..., H, W, C), as views or small arrays."""
+        for pick in picks:
+            yield {field: self.pairs.field(pick.entry, field, pick.window) for field in pick.fields}
+
+    def _augmented(self, patches: dict[str, NDArray[Any]], drawn: Sequence[Drawn]) -> dict[str, NDArray[Any]]:
         aligned = {field: patch for field, patch in patches.items() if field not in UNALIGNED}
-        for each in self.augmentations:
-            aligned = each.apply(aligned, each.draw(rng))
+        for each, own in zip(self.augmentations, drawn, strict=True):
+            aligned = each.apply(aligned, own)
         return patches | aligned
 
     def _stacked(self, numbers: Sequence[int]) -> dict[str, NDArray[Any]]:
         """Return the samples ``numbers``, each field as one array; each is laid there while the caches hold it."""
         stacks: dict[str, NDArray[Any]] = {}
-        for place, number in enumerate(numbers):
-            sample = self._drawn(number)
-            stacks = stacks or {field: _room(len(numbers), field, patch) for field, patch in sample.items()}
-            for field, patch in sample.items():
+        picks = [pick for number in numbers for pick in self._picks(number)]
+        patches = self.anew.patches(picks) if self.anew else self._stored(picks)
+        for order, (pick, own) in enumerate(zip(picks, patches, strict=True)):
+            for field, patch in self._augmented(own, pick.drawn).items():
+                if field not in stacks:
+                    stacks[field] = _room(len(numbers), field, patch)
                 self._require_size(field, patch, stacks[field])
-                stacks[field][place] = patch  # a grey one becomes three equal channels
+                stacks[field][order // len(self.groups)] = patch  # a grey one becomes three equal channels
         return {field: _channels_second(stack) for field, stack in stacks.items()}
 
     def _require_size(self, field: str, patch: NDArray[Any], stack: NDArray[Any]) -> None:

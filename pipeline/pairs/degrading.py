@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import DataError
 from pipeline.images import threads
 from pipeline.kinds import Drawn, Link
 from pipeline.randomness import generator
@@ -23,12 +24,21 @@ def degrade(
         images: float32 (H, W, C) or (T, H, W, C) in [0, 1], H and W multiples of ``scale``.
         keys: what the chance of each depends on, e.g. (seed, model name, number of the sample).
         scale: HR pixels per LR pixel.
+
+    Raises:
+        DataError: when the chain does not lead to the LR size of an image.
     """
 
     def one(numbered: tuple[NDArray[np.float32], tuple[str | int, ...]]) -> tuple[NDArray[np.float32], Drawn]:
         image, key = numbered
         height, width = image.shape[-3:-1]
-        drawn = chain.draw(generator(*key), (height, width), (height // scale, width // scale))
+        target = (height // scale, width // scale)
+        drawn = chain.draw(generator(*key), (height, width), target)
+        leaves = chain.after((height, width), drawn)
+        if leaves != target:
+            raise DataError(
+                f"the chain leaves {leaves[0]}x{leaves[1]} of {height}x{width} pixels, not {target[0]}x{target[1]}"
+            )
         return chain.apply(image, drawn), drawn
 
     with threads.one_each():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from pipeline.images.crop import crop_to_multiple
 from pipeline.kinds import Drawn, Link, Size
 from pipeline.pairs.derive import derived
 from pipeline.pairs.drawing import chain_of, draw
-from pipeline.pairs.reading import LR_GRID, PAIRS, Facts
+from pipeline.pairs.reading import LR_GRID, PAIRS, Facts, lr_plane
 from pipeline.pairs.settings import Pairs
 from pipeline.shards.index import Entry, write_index
 from pipeline.shards.reading import Shards
@@ -49,7 +49,7 @@ def make_pairs(
             entries = [maker.written(*each) for each in zip(kept, drawn, degraded, strict=True)]
         link_shards(source.folder, [place for entry in kept for place in entry.planes.values()], folder)
         write_index(folder, entries)
-        facts = Facts(settings.scale, settings.rounding, name, source.digest())
+        facts = Facts(settings.scale, settings.rounding, name, source.digest(), _said(settings))
         (folder / PAIRS).write_text(json.dumps(asdict(facts), indent=1) + "\n", encoding="utf-8")
 
 
@@ -83,7 +83,7 @@ class Maker:
 
     @property
     def _plane(self) -> str:
-        return "lr" if self.settings.rounding == "uint8" else "lr_y"
+        return lr_plane(self.settings.rounding)
 
     def _hr(self, entry: Entry, field: str) -> Any:
         how = derived(field, entry.planes)
@@ -99,6 +99,14 @@ class Maker:
         if min(height, width) < scale:
             raise DataError(f"{self.source.folder}: {entry.key} has {height}x{width} pixels; the scale is {scale}")
         return height // scale, width // scale
+
+
+def _said(settings: Pairs) -> Literal["given"] | list[dict[str, Any]]:
+    """Return the degradation as params.yaml says it: links in the form ``{blur: {options}}``."""
+    if isinstance(settings.degradation, str):
+        return settings.degradation
+    options = [dict(link) for link in settings.degradation]
+    return [{each.pop("name"): each} for each in options]
 
 
 def _without_lr(entry: Entry) -> Entry:

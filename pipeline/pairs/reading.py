@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pipeline.errors import BatchError, DataError
-from pipeline.pairs.derive import Array, derived
+from pipeline.kinds import Size
+from pipeline.pairs.derive import Array, Derived, derived
 from pipeline.pairs.settings import Rounding
 from pipeline.shards.index import Entry
 from pipeline.shards.reading import Shards
@@ -29,12 +30,19 @@ class Facts:
         rounding: ``uint8`` or ``none``.
         benchmark: the name under which scores on these pairs stand: that of their entry in params.yaml.
         data: the content digest of the source's images.
+        degradation: the chain of links as params.yaml says it, or ``given``.
     """
 
     scale: int
     rounding: Rounding
     benchmark: str
     data: str
+    degradation: Literal["given"] | list[dict[str, Any]]
+
+
+def lr_plane(rounding: Rounding) -> str:
+    """Return the plane that a chain makes: RGB in eight bits, or luma in floating point."""
+    return "lr" if rounding == "uint8" else "lr_y"
 
 
 def member_of(benchmark: str) -> str:
@@ -71,7 +79,7 @@ class PairSet:
         """Return those of ``fields`` that ``entry`` holds or can derive."""
         return [field for field in fields if derived(field, entry.planes)]
 
-    def grid(self, entry: Entry) -> tuple[int, int]:
+    def grid(self, entry: Entry) -> Size:
         """Return height and width of the LR image, there or not."""
         for plane in LR_GRID:
             if plane in entry.planes:
@@ -95,16 +103,19 @@ class PairSet:
         how = derived(field, entry.planes)
         if how is None:
             raise BatchError(f"{field}: {entry.key} of {self.shards.folder} has only {sorted(entry.planes)}")
-        plane = self.shards.plane(entry, how.plane)
-        scale = self.facts.scale
-        if how.plane in UNALIGNED:
-            return how.make(plane, scale)
-        if not how.reach:
-            return how.make(_cut(plane, window, scale if how.plane in HR_GRID else 1), scale)
-        wide = _widened(window, how.reach, self.grid(entry))
-        made = how.make(_cut(plane, wide, 1), scale)
-        inner = Window(window.top - wide.top, window.left - wide.left, window.height, window.width)
-        return _cut(made, inner, scale if how.enlarged else 1)
+        return patch_of(self.shards.plane(entry, how.plane), how, window, self.grid(entry), self.facts.scale)
+
+
+def patch_of(plane: Array, how: Derived, window: Window, grid: Size, scale: int) -> Array:
+    """Return the field that comes from ``plane`` as ``how`` says, inside ``window`` of the LR ``grid``."""
+    if how.plane in UNALIGNED:
+        return how.make(plane, scale)
+    if not how.reach:
+        return how.make(_cut(plane, window, scale if how.plane in HR_GRID else 1), scale)
+    wide = _widened(window, how.reach, grid)
+    made = how.make(_cut(plane, wide, 1), scale)
+    inner = Window(window.top - wide.top, window.left - wide.left, window.height, window.width)
+    return _cut(made, inner, scale if how.enlarged else 1)
 
 
 def _cut(plane: Array, window: Window, scale: int) -> Array:
@@ -112,7 +123,7 @@ def _cut(plane: Array, window: Window, scale: int) -> Array:
     return plane[..., top : top + window.height * scale, left : left + window.width * scale, :]
 
 
-def _widened(window: Window, reach: int, grid: tuple[int, int]) -> Window:
+def _widened(window: Window, reach: int, grid: Size) -> Window:
     top, left = max(window.top - reach, 0), max(window.left - reach, 0)
     bottom = min(window.top + window.height + reach, grid[0])
     right = min(window.left + window.width + reach, grid[1])

@@ -24,6 +24,7 @@ STAGES = (
         fitting.rivals,
         fitting.fields,
         fitting.augmentations,
+        fitting.anew,
         fitting.metrics,
     ],
 )

@@ -28,6 +28,8 @@ SCORED = {"sr", "hr", "sr_y8", "hr_y8", "sr_yf", "hr_yf", "scale"}
 """What metrics read."""
 GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y"}
 """What a network that restores may read."""
+UNALIGNED = {"ref"}
+"""What is the same for every patch of an image."""
 LEARNT = GIVEN | MADE | {"hr", "hr_y"}
 """What losses and rivals read, beside the fields of a cycle."""
 
@@ -52,9 +54,9 @@ def learners(content: Content) -> Iterator[Fault]:
     choices = f"choices: {', '.join(able)}" if able else f"no model here has a recipe with a `{DEGRADER}`"
     for name, pairs in content["pairs"].items():
         place, learner = f"pairs.{name}.learner", pairs["learner"]
-        links = [link for link in _links(pairs) if any(each.name == "learner" for each in signature(*link))]
+        links = _learned(pairs)
         if links and learner == SCRATCH:
-            yield Fault(place, f"is `{SCRATCH}`, but the link `{links[0][1]}` needs a model; {choices}")
+            yield Fault(place, f"is `{SCRATCH}`, but the link `{links[0]}` needs a model; {choices}")
         elif links and learner not in able:
             yield Fault(place, f"`{learner}` trains no `{DEGRADER}`; {choices}")
         elif not links and learner != SCRATCH:
@@ -148,6 +150,30 @@ def augmentations(content: Content) -> Iterator[Fault]:
                 yield Fault(place, f"cannot be had where {_listed(barred)} is read; leave it out")
 
 
+def anew(content: Content) -> Iterator[Fault]:
+    """Yield the models whose pairs cannot be degraded anew, and those that say a margin where nothing is."""
+    for name, model in content["models"].items():
+        training, place = model["training"], f"models.{name}.training"
+        if training.get("degrade") == "anew":
+            read = {*fields_read("networks", training["network"]["name"]), *_read_by_losses(training)}
+            yield from _not_anew(f"{place}.degrade", model["pairs"], content["pairs"][model["pairs"]], read)
+        elif "margin" in training:
+            yield Fault(f"{place}.margin", "nothing is degraded with it; say `degrade: anew`, or leave it out")
+
+
+def _not_anew(place: str, name: str, pairs: Mapping[str, Any], read: set[str]) -> Iterator[Fault]:
+    unaligned, learners = sorted(read & UNALIGNED), _learned(pairs)
+    if pairs["degradation"] == "given":
+        yield Fault(place, f"its pairs `{name}` have a given LR and no chain to run; say `stored`")
+    if learners:
+        text = (
+            f"the link `{learners[0]}` of its pairs `{name}` needs a model, which no training waits for; say `stored`"
+        )
+        yield Fault(place, text)
+    if unaligned:
+        yield Fault(place, f"cannot be had where {_listed(unaligned)} is read, which belongs to no patch; say `stored`")
+
+
 def metrics(content: Content) -> Iterator[Fault]:
     """Yield the metrics that read what is not there when scoring, or what pairs of rounding ``none`` cannot give."""
     for name, suite in content["suites"].items():
@@ -229,6 +255,11 @@ def _judges(training: Mapping[str, Any]) -> Iterator[Judge]:
 def _links(pairs: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return (room, name) of the links of ``pairs``, those inside a chain too."""
     return list(parts_named(Settings("pipeline.pairs.settings", "Pairs"), pairs))
+
+
+def _learned(pairs: Mapping[str, Any]) -> list[str]:
+    """Return the links of ``pairs`` that run a model."""
+    return [name for room, name in _links(pairs) if any(each.name == "learner" for each in signature(room, name))]
 
 
 def _inner_networks(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -24,6 +24,7 @@ from pipeline.learning.ranks import ALONE, Ranks
 from pipeline.learning.recipe import Recipe, Scalars
 from pipeline.learning.settings import Engine
 from pipeline.lookup import build
+from pipeline.pairs.anew import Anew, chain_of
 from pipeline.pairs.batches import Batches
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import seed_of
@@ -49,7 +50,8 @@ class Places:
         resume: the folder of its checkpoints.
         out: the model folder it makes.
         snapshots: where the model as it is at each checkpoint is kept, in a folder named by the step; None for nowhere.
-        store: where losses have the weights of others (VGG-19's); None where none needs any.
+        store: where losses have the weights of others (VGG-19's), and links the user's own files; None where there are
+            none.
     """
 
     pairs: Path
@@ -98,7 +100,8 @@ def train(
         recipe.to(device)
         recipe.accumulate, recipe.ranks = settings.accumulate, ranks
         recipe.arithmetic.prepare(learning, recipe.optimizers.values())
-        Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name)).run()
+        own = places.store.own if places.store else None
+        Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name), own).run()
     if ranks.leads:
         save(places.out, spec, weights_of(networks), _engine_facts(recipe.arithmetic, ranks))
         Checkpoints(places.resume).remove()
@@ -117,6 +120,7 @@ class Course:
         report: Report,
         snapshot: Snapshot,
         stream: tuple[int, str],
+        own: Path | None,
     ) -> None:
         self.settings = settings
         self.recipe = recipe
@@ -124,6 +128,7 @@ class Course:
         self.report = report
         self.snapshot = snapshot
         self.name = stream[1]
+        self.own = own
         self.ranks = recipe.ranks
         learnt, held = pairs.split(settings.validate)
         share = self.ranks.part(settings.batch)
@@ -164,6 +169,7 @@ class Course:
         self, pairs: PairSet, stream: tuple[int | str, ...], size: int, part: Sequence[int] | None = None
     ) -> Batches:
         kept = self.settings
+        chain = chain_of(pairs.facts, self.own) if kept.degrade == "anew" else None
         return Batches(
             pairs,
             self.recipe.reads,
@@ -172,6 +178,8 @@ class Course:
             augment=kept.augment,
             stream=stream,
             part=part,
+            crops=kept.crops,
+            anew=Anew(pairs, chain, kept.margin, stream) if chain else None,
         )
 
     def _taken(self, batch: Mapping[str, NDArray[Any]]) -> Fields:

@@ -21,6 +21,10 @@ class Training:
         batch: samples in a step, over all devices.
         accumulate: equal parts in which a batch is taken, one after the other, where it does not fit the memory.
         patch: height and width of a patch, in LR pixels.
+        crops: where patches are cut: at any place alike, ``even``, or as likely as there is detail, ``detailed``.
+        degrade: ``stored``: LR as the pairs hold it; ``anew``: their chain runs on every HR patch when it is looked at.
+        margin: with ``anew``, LR pixels around a patch that are degraded with it and cut off. Real-ESRGAN's authors
+            degrade 400 x 400 pixels at x4 and cut 256 x 256 of them: 18 on each side in the mean.
         augment: ``dihedral``: the eight flips and rotations, the same for LR and HR; or a list of augmentations.
         average: decay per step of the running average of the weights that is saved, or None for the last weights.
         validate: how many images, the last of the pairs, are held out for the validation loss.
@@ -34,6 +38,9 @@ class Training:
     batch: OneOrMore = 16
     accumulate: OneOrMore = 1
     patch: OneOrMore = 48
+    crops: Literal["even", "detailed"] = "even"
+    degrade: Literal["stored", "anew"] = "stored"
+    margin: ZeroOrMore = 16
     augment: Literal["none", "dihedral"] | Filled[list[Augmentation]] = "dihedral"
     average: Decay | None = None
     validate: ZeroOrMore = 0

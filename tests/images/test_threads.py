@@ -4,6 +4,7 @@ import multiprocessing
 import threading
 from collections.abc import Iterator
 
+import cv2
 import pytest
 
 from pipeline.images import threads
@@ -94,3 +95,20 @@ def test_a_fork_does_not_wait_for_the_threads_of_its_parent(two_cores: None) -> 
 
     assert not stuck
     assert 9 == answer.get()
+
+
+def test_opencv_is_as_before_when_the_last_of_several_threads_has_left() -> None:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(3)
+    try:
+        first, second = threads.one_each(), threads.one_each()
+        seen = []
+        for step in (first.__enter__, second.__enter__, lambda: first.__exit__(None, None, None)):
+            step()
+            seen.append(cv2.getNumThreads())
+        second.__exit__(None, None, None)
+        seen.append(cv2.getNumThreads())
+    finally:
+        cv2.setNumThreads(before)
+
+    assert [1, 1, 1, 3] == seen

@@ -208,7 +208,13 @@ def test_lr_is_rounded_once_at_the_end(tmp_path: Path) -> None:
 def test_what_holds_for_all_pairs_stands_beside_them(tmp_path: Path) -> None:
     pairs = make(tmp_path, images(), rounding="none")
 
-    assert Facts(3, "none", "some-x3", Shards(tmp_path / "shards").digest()) == pairs.facts
+    assert Facts(3, "none", "some-x3", Shards(tmp_path / "shards").digest(), CHAIN) == pairs.facts
+
+
+def test_that_lr_was_given_stands_beside_the_pairs(tmp_path: Path) -> None:
+    pairs = make(tmp_path, [Sample("a", {"hr": levels(9, 9, 3), "lr": levels(3, 3, 3)})], degradation="given")
+
+    assert "given" == pairs.facts.degradation
 
 
 REFUSED: dict[str, tuple[dict[str, tuple[int, ...]], Any, str]] = {

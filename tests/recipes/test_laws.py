@@ -20,7 +20,7 @@ from pipeline.learning.fathers import Fathers
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.rival import Rival
 from pipeline.learning.slope import Slope
-from pipeline.lookup import build, fields_read, names
+from pipeline.lookup import build, names
 from pipeline.losses.l1 import L1
 from pipeline.losses.mse import MSE
 from pipeline.optimizers.adam import Adam

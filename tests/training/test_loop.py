@@ -42,6 +42,7 @@ BLOCK = {
     "checkpoint_every": 4,
 }
 BICUBIC = {"network": {"name": "bicubic", "scale": 2}, "recipe": {"name": "fixed"}, "steps": 0}
+NOISE = {"sigma": [0.01, 0.1]}
 STOPS = (3, 6, 9, 11)
 """The steps of the rows: neither they nor the end fall on the checkpoints at 4 and 8."""
 
@@ -61,14 +62,23 @@ def samples() -> list[Sample]:
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of pairs of scale 2."""
-    folder = tmp_path_factory.mktemp("pairs")
+    return made(tmp_path_factory.mktemp("pairs"))
+
+
+@pytest.fixture(scope="module")
+def noisy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of pairs of scale 2 whose chain has chance in it."""
+    return made(tmp_path_factory.mktemp("noisy"), {"blur": {"sigma": [0.2, 2.0], "size": [3, 7]}}, {"noise": NOISE})
+
+
+def made(folder: Path, *links: dict[str, Any]) -> Path:
+    """Make pairs by ``links`` and bicubic."""
     pack(samples(), None, folder / "shards")
-    chain = [{"resize": {"to": "target", "kernel": "bicubic", "rounding": "uint8"}}]
+    chain = [*links, {"resize": {"to": "target", "kernel": "bicubic", "rounding": "uint8"}}]
     block = {"source": "textures", "scale": 2, "learner": "scratch", "rounding": "uint8", "degradation": chain}
-    wanted = settings(Pairs, block)
-    made = folder / "pairs"
-    make_pairs(wanted, "textures-x2", shards=folder / "shards", learner=folder, out=made, seed=1)
-    return made
+    wanted, out = settings(Pairs, block), folder / "pairs"
+    make_pairs(wanted, "textures-x2", shards=folder / "shards", learner=folder, out=out, seed=1)
+    return out
 
 
 def learn(
@@ -204,6 +214,39 @@ def test_resume_equals_never_having_stopped_at_any_pace_of_rows_and_checkpoints(
     resumed = learn(tmp_path / "killed", pairs, block)
 
     assert bytes_of(whole) == bytes_of(resumed)
+
+
+ANEW = {**BLOCK, "degrade": "anew", "margin": 2, "crops": "detailed"}
+
+
+@pytest.mark.parametrize("stop", [3, 9])
+def test_resume_equals_never_having_stopped_where_lr_is_made_anew(noisy: Path, tmp_path: Path, stop: int) -> None:
+    whole = learn(tmp_path / "whole", noisy, ANEW)
+    killed_at(tmp_path / "killed", noisy, stop, ANEW)
+    resumed = learn(tmp_path / "killed", noisy, ANEW)
+
+    assert bytes_of(whole) == bytes_of(resumed)
+
+
+@pytest.mark.parametrize("changes", [{"degrade": "stored"}, {"crops": "even"}, {"margin": 0}])
+def test_how_lr_is_made_and_where_it_is_cut_moves_the_learning(
+    noisy: Path, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    anew, other = learn(tmp_path / "anew", noisy, ANEW), learn(tmp_path / "other", noisy, {**ANEW, **changes})
+
+    assert bytes_of(anew)["weights.safetensors"] != bytes_of(other)["weights.safetensors"]
+
+
+def test_a_chain_that_cannot_run_on_a_patch_is_told_before_the_first_step(tmp_path: Path) -> None:
+    """Without its last link it makes 8 x 8 of 14 x 14 pixels."""
+    pairs = made(tmp_path, {"resize": {"to": 0.25, "kernel": "bicubic"}}, {"resize": {"to": 2.0, "kernel": "bicubic"}})
+    facts = json.loads((pairs / "pairs.json").read_text(encoding="utf-8"))
+    facts["degradation"].pop()
+    (pairs / "pairs.json").write_text(json.dumps(facts), encoding="utf-8")
+
+    with pytest.raises(DataError, match=r"^pairs\.textures-x2\.degradation: cannot run on a patch with its margin: "):
+        learn(tmp_path / "later", pairs, {**ANEW, "patch": 5, "margin": 1, "average": None})
+    assert "step\n" == (tmp_path / "later" / "curve.csv").read_text(encoding="utf-8")
 
 
 def test_resume_restores_the_chance_of_the_network(

@@ -25,7 +25,8 @@ NEAR = 1e-5
 MODEL = "image-x2"
 WORDS = [
     *("train", MODEL, "--code", f"build/code/train-{MODEL}", "--pairs", "data/pairs/textures-x2"),
-    *("--start", "models/scratch", "--resume", "build/resume", "--out", "own-model", "--curves", "own.csv"),
+    *("--start", "models/scratch", "--resume", "build/resume", "--own", "own"),
+    *("--out", "own-model", "--curves", "own.csv"),
 ]
 
 
