@@ -101,7 +101,7 @@ upscale: $(STAMP)  ## IN=photo.png OUT=big.png [MODEL=x | TASK=sr-x] [RAW="expos
 sheet: $(STAMP)  ## PAIRS=x IMAGE=photo.png [OUT=build/sheet.png] [COUNT=12]: what the chain of pairs makes of a picture
 	$(if $(and $(PAIRS),$(IMAGE)),@:,$(error name both: make sheet PAIRS=photos-train-x2 IMAGE=photo.png))
 	@$(BIN)/python -m stages sheet '$(PAIRS)' --image '$(IMAGE)' --out '$(or $(OUT),build/sheet.png)' \
-	  --count '$(or $(COUNT),12)' --models models
+	  --count '$(or $(COUNT),12)' --models models --own own
 
 serve: $(STAMP)  ## [TASK=sr-x] [PORT=8000] [LIMITS="pixels=64000000 workers=2"]: the champion behind HTTP, on 127.0.0.1
 	@$(BIN)/python -m stages serve --port '$(or $(PORT),8000)' $(if $(TASK),--task '$(TASK)') \

@@ -7,6 +7,7 @@ from importlib import import_module
 from sys import float_info
 from typing import Any, TypeVar
 
+from pipeline.bounds import OwnFile
 from pipeline.errors import ParamsError
 from pipeline.kinds import Described, Weighted
 from pipeline.signatures import (
@@ -80,16 +81,12 @@ def single(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 def parts_named(type_: Type, value: Any) -> Iterator[tuple[str, str]]:
     """Yield (room, name) of every part that ``value``, written for ``type_``, names, at any depth."""
-    if isinstance(type_, Named):
-        yield type_.room, value["name"]
-        yield from _parts_inside(signature(type_.room, value["name"]), value)
-    elif isinstance(type_, Settings):
-        yield from _parts_inside(constructor(type_.module, type_.name), value)
-    elif isinstance(type_, Either):
-        yield from parts_named(chosen(type_, value), value)
-    else:
-        for inner, item in children(type_, value):
-            yield from parts_named(inner, item)
+    yield from ((each.room, item["name"]) for each, item in _found(type_, value) if isinstance(each, Named))
+
+
+def own_files(type_: Type, value: Any) -> Iterator[str]:
+    """Yield the path below ``own/`` of every file of the user's that ``value``, written for ``type_``, names."""
+    yield from (f"{each.folder}/{item}" for each, item in _found(type_, value) if isinstance(each, OwnFile))
 
 
 def children(type_: Type, value: Any) -> list[tuple[Type, Any]]:
@@ -131,15 +128,31 @@ def fits(type_: type, value: Any) -> bool:
 def _shaped(type_: Type, value: Any) -> bool:
     if isinstance(type_, Scalar):
         return fits(type_.type, value)
+    if isinstance(type_, OwnFile):
+        return isinstance(value, str)
     if isinstance(type_, Choice):
         return not isinstance(value, list | dict) and value in type_.values
     return isinstance(value, list if isinstance(type_, ListOf | TupleOf) else dict)
 
 
-def _parts_inside(wanted: tuple[Parameter, ...], block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for each in wanted:
-        if each.name in block:
-            yield from parts_named(each.type, block[each.name])
+def _found(type_: Type, value: Any) -> Iterator[tuple[Type, Any]]:
+    """Yield all that ``value`` holds, itself first, each with the type that it is written for."""
+    if isinstance(type_, Either):
+        yield from _found(chosen(type_, value), value)
+        return
+    yield type_, value
+    inner = children(type_, value)
+    if isinstance(type_, Named):
+        inner = _said(signature(type_.room, value["name"]), value)
+    if isinstance(type_, Settings):
+        inner = _said(constructor(type_.module, type_.name), value)
+    for each, item in inner:
+        yield from _found(each, item)
+
+
+def _said(wanted: tuple[Parameter, ...], block: Mapping[str, Any]) -> list[tuple[Type, Any]]:
+    """Return what ``block`` says of the parameters ``wanted``, with their types."""
+    return [(each.type, block[each.name]) for each in wanted if each.name in block]
 
 
 def _value(type_: Type, value: Any, supplied: Mapping[str, Any]) -> Any:

@@ -2,9 +2,9 @@
 
 The vocabulary of annotations is closed: int, float, str, bool, None, Literal, tuple, list, dict[str, ...], a union of
 these, ``Any`` for what a library judges itself, the bounds of ``pipeline.bounds`` (``Positive``, ``OneOrMore``,
-``Filled[list[str]]`` ...), the kinds of ``pipeline.kinds`` (``Network``, ``Described[Network]``, ``Weighted[Loss]``
-...), a dataclass of settings, and what whoever builds the part supplies and params.yaml cannot say: ``Path`` and
-``Supplied[...]``.
+``Filled[list[str]]`` ...) and its names of the user's own files (``KernelFile``), the kinds of ``pipeline.kinds``
+(``Network``, ``Described[Network]``, ``Weighted[Loss]`` ...), a dataclass of settings, and what whoever builds the part
+supplies and params.yaml cannot say: ``Path`` and ``Supplied[...]``.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from pipeline.bounds import BOUNDED, Bound
+from pipeline.bounds import BOUNDED, OWN_FILES, Bound, OwnFile
 from pipeline.kinds import ROOMS
 
 HOME = Path(__file__).parent
+OWN = HOME.parent / "own"
+"""The folder of the user's own files, which lies beside the code."""
 SCALARS = {"int": int, "float": float, "str": str, "bool": bool, "None": type(None)}
 
 
@@ -97,7 +99,9 @@ class Supplied:
     """What whoever builds the part supplies."""
 
 
-Type: TypeAlias = Scalar | Choice | Either | ListOf | TupleOf | DictOf | Named | Settings | Anything | Supplied
+Type: TypeAlias = (
+    Scalar | Choice | Either | ListOf | TupleOf | DictOf | Named | Settings | OwnFile | Anything | Supplied
+)
 
 
 @dataclass(frozen=True)
@@ -243,6 +247,8 @@ def _plain(path: Path, name: str) -> Type:
         return Named(ROOMS[real])
     if module == "pipeline.bounds" and real in BOUNDED:
         return Scalar(*BOUNDED[real])
+    if module == "pipeline.bounds" and real in OWN_FILES:
+        return OWN_FILES[real]
     if (module, real) == ("typing", "Any"):
         return Anything()
     if (module, real) == ("pathlib", "Path"):

@@ -73,7 +73,7 @@ def _check_out_origin(folder: Path, name: str, digest: str, accepted: Path) -> s
         revision = accepted.read_text(encoding="utf-8")
         _check_out(revision, folder)
         return revision
-    history = ["git", "log", f"-n{REVISIONS}", "--format=%H", "--", "pipeline", "stages", "params.yaml"]
+    history = ["git", "log", f"-n{REVISIONS}", "--format=%H", "--", "pipeline", "stages", "params.yaml", "own/kernels"]
     for revision in _call(history, Path.cwd()).split():
         _check_out(revision, folder)
         if _fingerprint(folder, digest) == accepted.name:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
-from pipeline.lookup import parts_named
-from pipeline.signatures import Named, Settings, Type, file_of, tree
+from pipeline.lookup import own_files, parts_named
+from pipeline.signatures import OWN, Named, Settings, Type, file_of, tree
 
 Params: TypeAlias = Mapping[str, Any]
 
@@ -44,12 +45,19 @@ def digest_file(verb: str, name: str) -> str:
 
 
 def digest_lines(verb: str, name: str, params: Params) -> list[str]:
-    """Return ``<module or data file> <sha256>`` for all that the stage reaches, sorted."""
-    named = [pair for type_, value in _blocks(verb, name, params) for pair in parts_named(type_, value)]
+    """Return ``<module, data file or own file> <sha256>`` for all that the stage reaches, sorted."""
+    blocks = list(_blocks(verb, name, params))
+    named = [pair for block in blocks for pair in parts_named(*block)]
     parts = {f"pipeline.{room}.{part}" for room, part in named}
     modules = sorted(_reached({f"stages.{verb}", *parts}))
     files = [line for module in modules for line in _data(module)]
-    return sorted([f"{module} {code_digest(file_of(module))}" for module in modules] + files)
+    own = {own_line(file) for block in blocks for file in own_files(*block)}
+    return sorted([f"{module} {code_digest(file_of(module))}" for module in modules] + files + list(own))
+
+
+def own_line(file: str) -> str:
+    """Return ``own/<file> <sha256>`` for a file of the user's; the spaces of its name are ``%20``."""
+    return f"own/{quote(file)} {hashlib.sha256((OWN / file).read_bytes()).hexdigest()}"
 
 
 @cache

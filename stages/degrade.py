@@ -10,7 +10,7 @@ from pipeline.pairs.settings import Pairs
 from stages.entries import entry
 
 
-def main(params: Mapping[str, Any], name: str, shards: Path, learner: Path, out: Path) -> None:
+def main(params: Mapping[str, Any], name: str, shards: Path, learner: Path, own: Path, out: Path) -> None:
     """Make the pairs ``name``."""
     wanted = settings(Pairs, entry(params, "pairs", name))
-    make_pairs(wanted, name, shards=shards, learner=learner, out=out, seed=params["seed"])
+    make_pairs(wanted, name, shards=shards, learner=learner, own=own, out=out, seed=params["seed"])

@@ -1,4 +1,4 @@
-"""The import hook: a stage may import only the code that its digest covers."""
+"""The import hook: a stage may import only the code that its digest covers, and read only the user's files of it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import unquote
 
 from pipeline.errors import PipelineError
 from pipeline.signatures import file_of
-from stages.closure import code_digest
+from stages.closure import code_digest, own_line
 
 VARIABLE = "SR_CODE"
 """Names the list for worker processes; their first call is ``install_from_environment``."""
@@ -51,6 +52,11 @@ class Guard(MetaPathFinder):
         if self.digests[module] != code_digest(file_of(module)):
             raise CodeError(f"{module}: was edited while `dvc repro` ran; run it again")
 
+    def require_file(self, name: str) -> None:
+        """Raise CodeError unless the user's file ``name`` (``own/...``) is as it was when the list was made."""
+        if f"{name} {self.digests[name]}" != own_line(unquote(name.removeprefix("own/"))):
+            raise CodeError(f"{unquote(name)}: was changed while `dvc repro` ran; run it again")
+
 
 def install(listed: Path) -> None:
     """Guard this process and, through the environment, those it starts."""
@@ -60,6 +66,8 @@ def install(listed: Path) -> None:
     guard = Guard(listed)
     for module in sorted(guard.digests.keys() & sys.modules.keys()):
         guard.require(module)
+    for name in sorted(each for each in guard.digests if each.startswith("own/")):
+        guard.require_file(name)
     sys.meta_path.insert(0, guard)
 
 

@@ -51,7 +51,7 @@ STAGES_WITHOUT_TORCH = (
     "fetch textures --code build/code/fetch-textures --own own --out OUT",
     "pack textures --code build/code/pack-textures --own own --out OUT",
     "degrade textures-x2 --code build/code/degrade-textures-x2 --shards data/shards/textures"
-    " --learner models/scratch --out OUT",
+    " --learner models/scratch --own own --out OUT",
 )
 
 

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
+from pipeline.bounds import OWN_FILES
 from pipeline.params.check import checked
 from stages.closure import code_digest, digest_file, digest_lines, targets
 from tests.clones import ROOT, Clone, make_clone
@@ -98,6 +100,56 @@ def test_a_data_file_belongs_to_the_digest_of_who_reads_it() -> None:
     lines = digest_lines("pack", "photos-train", checked(ROOT / "params.yaml"))
 
     assert any(line.startswith("sources/photos.json ") for line in lines)
+
+
+@pytest.fixture
+def kernels(clone: Clone) -> Clone:
+    """A clone of whose pairs one names a kernel of the user's, among three that lie there."""
+    folder = clone.path / "own" / "kernels"
+    for name in ("named.npy", "of another's.npy", "idle.npy"):
+        np.save(folder / name, np.ones((1, 1)))
+    resized = "{resize: {to: target, kernel: bicubic, rounding: uint8}}"
+    named, other = (f"{{kernel: {{file: {file}, of: correlation}}}}" for file in ("named.npy", '"of another\'s.npy"'))
+    inside = f"{{maybe: {{chance: 0.5, links: [{other}]}}}}"
+    clone.edit("params.yaml", f"[{resized}]", f"[{named}, {resized}]")
+    before = "{<<: *pairs, source: references"
+    clone.edit("params.yaml", f"{before}}}", f"{before}, degradation: [{inside}, {resized}]}}")
+    return clone
+
+
+def test_a_kernel_file_belongs_to_the_digests_of_the_stages_that_name_it_and_of_no_other(kernels: Clone) -> None:
+    edits = [
+        ({"named.npy"}, of("degrade", {"textures-x2", "clips-x2"})),
+        ({"of another's.npy", "idle.npy"}, of("degrade", {"references-x2"})),
+    ]
+    before = digests(kernels)
+    for files, expected in edits:
+        for file in files:
+            np.save(kernels.path / "own" / "kernels" / file, np.ones((1, 1), np.float32))
+        after = digests(kernels)
+
+        assert expected == {stage for stage, lines in after.items() if lines != before[stage]}
+        before = after
+
+
+def test_a_stage_whose_kernel_was_changed_after_the_digest_is_stopped(kernels: Clone) -> None:
+    digests(kernels)
+    np.save(kernels.path / "own" / "kernels" / "of another's.npy", np.ones((1, 1), np.float32))
+    words = ("degrade", "references-x2", "--code", "build/code/degrade-references-x2", "--own", "own")
+
+    done = kernels.stages(*words, "--shards", "data", "--learner", "models", "--out", "data/other")
+
+    assert 1 == done.returncode
+    assert ["own/kernels/of another's.npy: was changed while `dvc repro` ran; run it again"] == done.stderr.splitlines()
+
+
+def test_every_folder_of_the_users_files_is_a_dependency_of_the_fingerprint_and_says_what_belongs_there() -> None:
+    folders = {each.folder for each in OWN_FILES.values()}
+    stages = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+
+    assert {"kernels"} <= folders
+    assert {f"own/{each}" for each in folders} <= set(stages["fingerprint"]["deps"])
+    assert all((ROOT / "own" / each / "README.md").is_file() for each in folders)
 
 
 def test_every_stage_of_the_shipped_params_reaches_its_own_file_and_no_other_stage() -> None:

@@ -82,7 +82,7 @@ suites.photos-test-x2.metrics.psnr_y8: null
 engine.precision: fp16
     params.yaml: engine.precision: `fp16` is unknown; did you mean `bf16`? Choices: auto, bf16, fp32
 pairs.photos-train-x2.degradation.0.resize.kernel: bicubc
-    params.yaml: pairs.photos-train-x2.degradation[0].resize.kernel: `bicubc` is unknown; did you mean `bicubic`? Choices: area, bicubic, bilinear, lanczos2, lanczos3, nearest
+    params.yaml: pairs.photos-train-x2.degradation[0].resize.kernel: `bicubc` is unknown; did you mean `bicubic`? Choices: area, bicubic, bilinear, lanczos2, lanczos3, lanczos4, nearest
 models.edsr-x2.training.steps: -1
     params.yaml: models.edsr-x2.training.steps: must be at least 0, not -1
 models.edsr-x2.training.batch: 0
@@ -205,11 +205,23 @@ pairs.photos-train-x2.degradation: [{repeat: {times: [2, 2], links: [{maybe: {ch
 pairs.photos-train-x2.degradation: [{shuffled: {links: [{disk: {radius: [1, 2]}}], in_order: [0, 1]}}]
     params.yaml: pairs.photos-train-x2.degradation[0].shuffled.in_order: there is no link 1; they count from 0 to 0
 pairs.photos-train-x2.degradation: [{chain: {links: [{resize: {to: target, kernel: lanczos3, by: opencv, border: replicate}}, {resize: {to: 1, kernel: area}}]}}]
-    params.yaml: pairs.photos-train-x2.degradation[0].chain.links[0].resize.kernel: `lanczos3` is MATLAB's alone; `by: opencv` knows nearest, bilinear, bicubic, area
+    params.yaml: pairs.photos-train-x2.degradation[0].chain.links[0].resize.kernel: `lanczos3` is MATLAB's alone; `by: opencv` knows nearest, bilinear, bicubic, area, lanczos4
     params.yaml: pairs.photos-train-x2.degradation[0].chain.links[0].resize.border: is MATLAB's alone; leave it out: OpenCV repeats the edge
     params.yaml: pairs.photos-train-x2.degradation[0].chain.links[1].resize.kernel: `area` is OpenCV's alone; say `by: opencv`
 pairs.photos-train-x2.degradation: [{blur: {sigma: [1, 1], size: [7, 7], angle: [0, 0]}}]
     params.yaml: pairs.photos-train-x2.degradation[0].blur.angle: a round kernel has none; say `shape: elliptic`, or leave it out
+pairs.photos-train-x2.degradation: [{quantise: {bits: [0, 17]}}, {quantise: {bits: 17}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].quantise.bits[0]: must be at least 1 and at most 16, not 0
+    params.yaml: pairs.photos-train-x2.degradation[0].quantise.bits[1]: must be at least 1 and at most 16, not 17
+    params.yaml: pairs.photos-train-x2.degradation[1].quantise.bits: must be at least 1 and at most 16, not 17
+pairs.photos-train-x2.degradation: [{resize: {to: target, kernel: lanczos4}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].resize.kernel: `lanczos4` is OpenCV's alone; say `by: opencv`
+pairs.photos-train-x2.degradation: [{motion: {length: [1, 15], size: 15, anxiety: [0, 1]}}, {motion: {length: [1, 14.5], size: 15}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].motion.size: a path of up to 15 pixels needs at least 17
+    params.yaml: pairs.photos-train-x2.degradation[0].motion.anxiety: a line has none; say `path: shake`, or leave it out
+    params.yaml: pairs.photos-train-x2.degradation[1].motion.size: a path of up to 14.5 pixels needs at least 17
+pairs.photos-train-x2.degradation: [{varying: {links: [{blur: {sigma: [1, 1], size: [7, 7]}}], cells: 5}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].varying.cells: a ramp has none; say `map: field`, or leave it out
 pairs.photos-train-x2.degradation: [{bsrgan: {scale: 3}}, {real_esrgan: {sigma: [0.2, 3.0]}}]
     params.yaml: pairs.photos-train-x2.degradation[0].bsrgan.scale: must be `2` or `4`, not 3
     params.yaml: pairs.photos-train-x2.degradation[1].real_esrgan.sigma[0]: must be a list, not 0.2
@@ -383,6 +395,35 @@ def test_a_name_that_paths_and_stages_cannot_bear_is_bad(tmp_path: Path, section
 
     expected = f"params.yaml: {section}.{name}: bad name; use a-z, 0-9 and single hyphens, as in `edsr-x2`"
     assert [expected] == told(tmp_path, content)
+
+
+def test_a_file_of_the_user_that_is_not_there_is_told_with_those_that_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.params.values.OWN", tmp_path / "own")
+    place = "params.yaml: pairs.photos-train-x2.degradation[0].kernel.file: in own/kernels,"
+
+    def said(file: object) -> list[str]:
+        return told(
+            tmp_path, edited(f"pairs.photos-train-x2.degradation: [{{kernel: {{file: {file}, of: correlation}}}}]")
+        )
+
+    none = said("gauss.mat")
+    (tmp_path / "own" / "kernels" / "deep").mkdir(parents=True)
+    for name in ("README.md", "gauss.mat", "deep/one.npy"):
+        (tmp_path / "own" / "kernels" / name).touch()
+
+    assert [f"{place} `gauss.mat` is unknown; there is no file that ends in .mat or .npy"] == none
+    assert [f"{place} `guass.mat` is unknown; did you mean `gauss.mat`? Choices: deep/one.npy, gauss.mat"] == said(
+        "guass.mat"
+    )
+    for file in ("README.md", "../kernels/gauss.mat", tmp_path / "own" / "kernels" / "gauss.mat"):
+        assert said(file)[0].startswith(place)
+    assert [f"{place} must be a name, not 3; choices: deep/one.npy, gauss.mat"] == said(3)
+    for file in ("gauss.mat", "deep/one.npy"):
+        chain = f"[{{kernel: {{file: {file}, of: correlation}}}}]"
+        write(tmp_path / "params.yaml", edited(f"pairs.photos-train-x2.degradation: {chain}"))
+        assert checked(tmp_path / "params.yaml")["pairs"]
 
 
 def test_no_model_may_be_called_scratch(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
+from pipeline.bounds import OwnFile
 from pipeline.kinds import ROOMS
 from pipeline.lookup import names, signature
 from pipeline.params.values import problems
@@ -178,10 +179,19 @@ def test_a_dataclass_of_the_file_is_a_block_of_settings(read: Reader) -> None:
     assert (Parameter("v", Settings("part", "Block"), required=True),) == read("v: Block")
 
 
+@pytest.mark.parametrize(("room", "name"), PARTS)
+def test_a_file_of_the_user_is_named_in_params_and_never_by_default(room: str, name: str) -> None:
+    files = [each for each in signature(room, name) if isinstance(each.type, OwnFile)]
+
+    assert all(each.required for each in files)
+
+
 WITHOUT_BOUND = {
     ("recipes", "zero_shot", "chance"),
     ("degradations", "blur", "angle"),
     ("degradations", "blur", "shift"),
+    ("degradations", "colour", "hue"),
+    ("degradations", "motion", "angle"),
 }
 """Numbers of which every one makes sense: seeds, angles, shifts."""
 

@@ -29,7 +29,7 @@ class Resize(Link):
     Args:
         to: ``target`` for the LR size, a factor, or the range from which a factor is drawn.
         kernel: the interpolation kernel; the papers' "BI" is ``bicubic`` by MATLAB. ``area`` (the mean of the pixels
-            that one covers) is OpenCV's alone, ``lanczos2`` and ``lanczos3`` are MATLAB's alone.
+            that one covers) and ``lanczos4`` are OpenCV's alone, ``lanczos2`` and ``lanczos3`` are MATLAB's alone.
         border: ``symmetric`` as MATLAB does today, ``replicate`` as it did until about 2015; OpenCV always repeats.
         rounding: ``uint8``: on 8 bits, rounded between the passes, as MATLAB does on uint8 images;
             ``none``: in floating point.
@@ -42,7 +42,7 @@ class Resize(Link):
     def __init__(
         self,
         to: Literal["target"] | Positive | Rising[tuple[Positive, Positive]],
-        kernel: Literal["nearest", "bilinear", "bicubic", "area", "lanczos2", "lanczos3"],
+        kernel: Literal["nearest", "bilinear", "bicubic", "area", "lanczos2", "lanczos3", "lanczos4"],
         border: Literal["symmetric", "replicate"] = "symmetric",
         rounding: Literal["uint8", "none"] = "none",
         by: Literal["matlab", "opencv"] = "matlab",
@@ -78,7 +78,7 @@ class Resize(Link):
         if self.by == "opencv":
             assert self.kernel != "lanczos2" and self.kernel != "lanczos3", "MATLAB's; the check of params.yaml says so"
             return resampled(image, size, self.kernel)
-        assert self.kernel != "area", "OpenCV's; the check of params.yaml says so"
+        assert self.kernel != "area" and self.kernel != "lanczos4", "OpenCV's; the check of params.yaml says so"
         return resize(image, size, kernel=self.kernel, border=self.border)
 
     def after(self, size: Size, drawn: Drawn) -> Size:

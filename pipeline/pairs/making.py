@@ -25,8 +25,14 @@ from pipeline.shards.reading import Shards
 from pipeline.shards.writing import Writer, link_shards
 
 
-def make_pairs(settings: Pairs, name: str, *, shards: Path, learner: Path, out: Path, seed: int) -> None:
+def make_pairs(
+    settings: Pairs, name: str, *, shards: Path, learner: Path, out: Path, seed: int, own: Path | None = None
+) -> None:
     """Write the pairs ``name``: a new LR plane beside the source's planes, and what was drawn for each image.
+
+    Args:
+        learner: the folder of the model that a link runs.
+        own: the folder of the user's own files, where a link reads one.
 
     Raises:
         DataError: when the source lacks what the chain needs, or a chain misses the LR size.
@@ -36,7 +42,7 @@ def make_pairs(settings: Pairs, name: str, *, shards: Path, learner: Path, out: 
         if settings.degradation == "given":
             kept = entries = _given(source, settings.scale)
         else:
-            maker = Maker(source, chain_of(settings, learner), settings, Writer(folder), (seed, name))
+            maker = Maker(source, chain_of(settings, learner, own), settings, Writer(folder), (seed, name))
             kept = [_without_lr(entry) for entry in source.entries]
             drawn = [maker.draw(entry) for entry in kept]
             degraded = threads.ahead(maker.degraded, zip(kept, drawn, strict=True))

@@ -26,14 +26,17 @@ MARGIN = 12
 Tile = tuple[NDArray[np.uint8], list[str]]
 
 
-def sheet(settings: Pairs, name: str, picture: Path, *, learner: Path, seed: int, count: int) -> NDArray[np.uint8]:
+def sheet(
+    settings: Pairs, name: str, picture: Path, *, learner: Path, own: Path, seed: int, count: int
+) -> NDArray[np.uint8]:
     """Return RGB tiles with what was drawn under each: the HR image, its LR image in these pairs, and other draws.
 
     The pairs' own draw comes from the seed, the name of the pairs and the picture's name without its ending; draw n
     from these and n. An LR pixel is shown as a square of HR pixels.
 
     Args:
-        learner: the model folder for a ``learned`` link.
+        learner: the folder of the model that a ``learned`` link runs.
+        own: the folder of the user's own files.
         count: LR tiles, 1 or more.
 
     Raises:
@@ -43,11 +46,11 @@ def sheet(settings: Pairs, name: str, picture: Path, *, learner: Path, seed: int
     """
     if settings.degradation == "given":
         raise ParamsError(f"pairs.{name}.degradation: is `given`; only a chain of links can be shown")
-    chain, scale = chain_of(settings, learner), settings.scale
+    chain, scale = chain_of(settings, learner, own), settings.scale
     hr = _opened(picture, settings)
     target = (hr.shape[0] // scale, hr.shape[1] // scale)
-    own = (seed, name, picture.stem)
-    draws = [draw(chain, key, target, scale) for key in (own, *((*own, n) for n in range(count - 1)))]
+    key = (seed, name, picture.stem)
+    draws = [draw(chain, each, target, scale) for each in (key, *((*key, n) for n in range(count - 1)))]
 
     def degraded(drawn: Drawn) -> NDArray[np.uint8]:
         return to_uint8(chain.apply(to_float(hr), drawn))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import ceil
 from typing import Any, TypeAlias
 
 from pipeline.lookup import children, signature
@@ -11,6 +12,9 @@ from pipeline.signatures import ListOf, Named
 Clash: TypeAlias = tuple[str, str]
 """The key that stands in the way, and what to say of it."""
 Options: TypeAlias = Mapping[str, Any]
+
+OPENCV = ("nearest", "bilinear", "bicubic", "area", "lanczos4")
+"""The kernels that its resize knows."""
 
 
 def clashes(room: str, name: str, options: Options) -> Iterator[Clash]:
@@ -22,11 +26,11 @@ def clashes(room: str, name: str, options: Options) -> Iterator[Clash]:
 def _resize(options: Options) -> Iterator[Clash]:
     kernel, opencv = options["kernel"], options.get("by") == "opencv"
     if opencv and kernel in ("lanczos2", "lanczos3"):
-        yield "kernel", f"`{kernel}` is MATLAB's alone; `by: opencv` knows nearest, bilinear, bicubic, area"
+        yield "kernel", f"`{kernel}` is MATLAB's alone; `by: opencv` knows {', '.join(OPENCV)}"
     if opencv and "border" in options:
         yield "border", "is MATLAB's alone; leave it out: OpenCV repeats the edge"
-    if not opencv and kernel == "area":
-        yield "kernel", "`area` is OpenCV's alone; say `by: opencv`"
+    if not opencv and kernel in ("area", "lanczos4"):
+        yield "kernel", f"`{kernel}` is OpenCV's alone; say `by: opencv`"
 
 
 def _shuffled(options: Options) -> Iterator[Clash]:
@@ -60,9 +64,24 @@ def _blur(options: Options) -> Iterator[Clash]:
         yield "angle", "a round kernel has none; say `shape: elliptic`, or leave it out"
 
 
+def _motion(options: Options) -> Iterator[Clash]:
+    longest = options["length"][1]
+    if options["size"] - 1 < longest:
+        yield "size", f"a path of up to {longest} pixels needs at least {2 * ceil(longest / 2) + 1}"
+    if "anxiety" in options and options.get("path", "line") == "line":
+        yield "anxiety", "a line has none; say `path: shake`, or leave it out"
+
+
+def _varying(options: Options) -> Iterator[Clash]:
+    if "cells" in options and options.get("map", "ramp") == "ramp":
+        yield "cells", "a ramp has none; say `map: field`, or leave it out"
+
+
 KNOWN: Mapping[tuple[str, str], Callable[[Options], Iterator[Clash]]] = {
     ("degradations", "blur"): _blur,
     ("degradations", "dpsr"): _dpsr,
+    ("degradations", "motion"): _motion,
     ("degradations", "resize"): _resize,
     ("degradations", "shuffled"): _shuffled,
+    ("degradations", "varying"): _varying,
 }

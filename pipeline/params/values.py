@@ -7,12 +7,13 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
-from pipeline.bounds import BOUNDED
+from pipeline.bounds import BOUNDED, OwnFile
 from pipeline.errors import ParamsError
 from pipeline.lookup import children, chosen, fields_read, fits, names, settings, signature
 from pipeline.params.clashes import clashes
 from pipeline.params.words import Fault, empty, inside, keys, missing, noun, shown, shown_keys, unknown
 from pipeline.signatures import (
+    OWN,
     Choice,
     DictOf,
     Either,
@@ -44,6 +45,8 @@ def problems(type_: Type, value: Any, place: str) -> Iterator[Fault]:
         yield from _choice(type_, value, place)
     elif isinstance(type_, Either):
         yield from _either(type_, value, place)
+    elif isinstance(type_, OwnFile):
+        yield from _own_file(type_, value, place)
     elif isinstance(type_, Named):
         yield from _part(type_, value, place)
     elif isinstance(type_, Settings):
@@ -81,6 +84,15 @@ def _choice(type_: Choice, value: Any, place: str) -> Iterator[Fault]:
         yield Fault(place, unknown(value, type_.values))
     elif not same:
         yield Fault(place, f"must be {noun(type_)}, not {shown(value)}")
+
+
+def _own_file(type_: OwnFile, value: Any, place: str) -> Iterator[Fault]:
+    folder = OWN / type_.folder
+    files = sorted(path for path in folder.rglob("*") if path.suffix in type_.endings and path.is_file())
+    there = [path.relative_to(folder).as_posix() for path in files]
+    none = f"there is no file that ends in {' or '.join(type_.endings)}"
+    if value not in there:
+        yield Fault(place, f"in own/{type_.folder}, {unknown(value, there, none)}")
 
 
 def _either(type_: Either, value: Any, place: str) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from math import inf, isnan
 from typing import Any, NamedTuple
 
+from pipeline.bounds import OwnFile
 from pipeline.lookup import names
 from pipeline.signatures import (
     Choice,
@@ -88,6 +89,8 @@ def noun(type_: Type) -> str:
         return " or ".join(f"`{each}`" for each in type_.values)
     if isinstance(type_, Either):
         return " or ".join(map(noun, type_.options))
+    if isinstance(type_, OwnFile):
+        return f"the name of a file in own/{type_.folder}"
     if isinstance(type_, TupleOf) and not type_.repeated:
         return f"a list of {len(type_.items)}"
     return "a list" if isinstance(type_, ListOf | TupleOf) else "a mapping"

@@ -14,12 +14,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from pipeline.bounds import OwnFile
 from pipeline.degradations import chain as chains
 from pipeline.degradations import learned
 from pipeline.errors import PipelineError
 from pipeline.lookup import names, parts_named, settings, signature
 from pipeline.pairs.drawing import chain_of, draw
 from pipeline.pairs.settings import Pairs
+from pipeline.params import values
 from pipeline.params.values import block
 from pipeline.signatures import (
     Anything,
@@ -35,6 +37,7 @@ from pipeline.signatures import (
     Type,
     constructor,
 )
+from tests.degradations.test_laws import OWN
 
 PAIRS = constructor("pipeline.pairs.settings", "Pairs")
 ROOM = "degradations"
@@ -73,6 +76,8 @@ def option(chance: random.Random, type_: Type, depth: int) -> Any:
         return sorted(values) if type_.rising else values * chance.randint(0, 2) if type_.repeated else values
     if isinstance(type_, DictOf):
         return {word(chance): option(chance, type_.value, depth) for _ in range(chance.randint(0, 2))}
+    if isinstance(type_, OwnFile):
+        return chance.choice([path.name for path in sorted((OWN / type_.folder).iterdir())])
     assert isinstance(type_, Anything), f"no value of {type_} is known here"
     return chance.choice([{}, [], 1, 0.5, "x", {"p": 1.0}])
 
@@ -153,7 +158,7 @@ def outcome(seed: int, pixels: int) -> tuple[str, set[str]]:
         return faults[0], set()
     target = (given.shape[-3] // spec["scale"], given.shape[-2] // spec["scale"])
     try:
-        chain = chain_of(settings(Pairs, spec), Path("models/model"))
+        chain = chain_of(settings(Pairs, spec), Path("models/model"), OWN)
         drawn = draw(chain, (seed, "fuzz", "image"), target, spec["scale"])
     except PipelineError as error:
         return str(error), set()
@@ -172,8 +177,11 @@ def judged(count: int, pixels: int, monkeypatch: pytest.MonkeyPatch) -> tuple[li
     """Return the lines that are none, how often each part ran, and how many chains ran."""
     monkeypatch.setattr(learned, "load_network", lambda _folder, _player: Halving().eval())
     monkeypatch.setattr(chains, "LARGEST", WORKED)
+    monkeypatch.setattr(values, "OWN", OWN)
     said, parts = zip(*(outcome(seed, pixels) for seed in range(count)), strict=True)
-    bad = [line for line in said if len(line.splitlines()) > 1 or (line and not line.startswith("pairs.fuzz."))]
+    bad = [
+        line for line in said if len(line.splitlines()) > 1 or (line and not line.startswith(("pairs.fuzz.", str(OWN))))
+    ]
     return bad, Counter(name for each in parts for name in each), sum(not line for line in said)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -16,6 +17,8 @@ from pipeline.kinds import Link
 from pipeline.lookup import build, names
 from pipeline.randomness import generator
 
+OWN = Path(__file__).parent / "own"
+"""Stands for the folder of the user's own files."""
 TARGET = (7, 9)
 SIZE = (14, 18)
 CIRCULAR = {"sigma": [0.5, 2.0], "size": [7, 7], "border": "circular"}
@@ -30,6 +33,10 @@ SPECS: list[dict[str, Any]] = [
     {"name": "blur", "sigma": [0.2, 3.0], "size": [7, 21], "shape": "elliptic", "rounding": "uint8"},
     {"name": "blur", "sigma": [0.2, 3.0], "size": [25, 25], "profile": "plateau", "beta": [1, 2], "border": "circular"},
     {"name": "blur", "sigma": [0.1, 2.0], "size": [1, 5], "beta": [0.5, 4], "evenly": "variance", "shift": 0.5},
+    {"name": "motion", "length": [0.5, 6.0], "size": 7},
+    {"name": "motion", "length": [4.0, 12.0], "size": 13, "path": "shake", "anxiety": [0.0, 0.1], "border": "zero"},
+    {"name": "kernel", "file": "skew.npy", "of": "correlation"},
+    {"name": "kernel", "file": "skew.npy", "of": "convolution", "index": 1, "border": "circular", "rounding": "uint8"},
     {"name": "sinc", "cutoff": [0.2, 1.0], "size": [7, 21]},
     {"name": "disk", "radius": [0.5, 4.0], "border": "zero"},
     {"name": "decimate", "step": 2, "first": 1},
@@ -38,6 +45,11 @@ SPECS: list[dict[str, Any]] = [
     {"name": "poisson", "scale": [0.05, 3.0]},
     {"name": "poisson", "scale": [0.05, 3.0], "grey": 1.0},
     {"name": "speckle", "sigma": [0.1, 0.3], "grey": 0.5},
+    {"name": "sharpen"},
+    {"name": "sharpen", "weight": [0.5, 2.0], "sigma": [0.5, 2.0], "size": 7, "threshold": 0.0},
+    {"name": "colour", "brightness": [0.5, 1.5], "contrast": [0.5, 1.5], "saturation": [0, 2], "hue": [-90, 90]},
+    {"name": "quantise", "bits": [1, 16]},
+    {"name": "quantise", "bits": 5},
     {"name": "jpeg", "quality": [30, 95]},
     {"name": "webp", "quality": [30, 95]},
     {
@@ -54,6 +66,8 @@ SPECS: list[dict[str, Any]] = [
     {"name": "maybe", "chance": 0.5, "links": [{"jpeg": {"quality": [5, 5]}}, {"decimate": {"step": 2}}]},
     {"name": "shuffled", "links": [{"disk": {"radius": [1, 2]}}, {"decimate": {"step": 2}}], "in_order": [0]},
     {"name": "repeat", "times": [0, 3], "links": [{"resize": {"to": [0.8, 1.2], "kernel": "bilinear"}}]},
+    {"name": "varying", "links": [{"disk": {"radius": [1, 2]}}, {"speckle": {"sigma": [0, 1]}}], "map": "field"},
+    {"name": "varying", "links": [{"blur": {"sigma": [0.2, 3], "size": [7, 9]}}, {"jpeg": {"quality": [5, 9]}}]},
     {"name": "real_esrgan"},
     {"name": "bsrgan", "scale": 2},
     {"name": "bsrgan", "scale": 4},
@@ -88,7 +102,7 @@ def test_every_part_of_the_folder_has_an_example() -> None:
 
 
 def made(spec: dict[str, Any]) -> Link:
-    link: Link = build("degradations", spec)
+    link: Link = build("degradations", spec, own=OWN)
     return link
 
 

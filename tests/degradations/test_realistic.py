@@ -89,7 +89,9 @@ def test_a_factor_of_the_target_is_one_whatever_enters() -> None:
     assert {(30, 25)} == {link.after(size, link.draw(generator(1), size, (60, 50))) for size in [(9, 9), SIZE]}
 
 
-@pytest.mark.parametrize(("kernel", "flag"), [("nearest", 0), ("bilinear", 1), ("bicubic", 2), ("area", 3)])
+@pytest.mark.parametrize(
+    ("kernel", "flag"), [("nearest", 0), ("bilinear", 1), ("bicubic", 2), ("area", 3), ("lanczos4", 4)]
+)
 @pytest.mark.parametrize("size", [(100, 77), (300, 250)])
 def test_a_resize_by_opencv_is_opencvs(kernel: str, flag: int, size: tuple[int, int]) -> None:
     floating, rounded = (made("resize", to=1, kernel=kernel, by="opencv", rounding=each) for each in ("none", "uint8"))

@@ -41,13 +41,19 @@ def images(keys: str = "abc") -> list[Sample]:
 
 
 def make(
-    folder: Path, samples: list[Sample] | None, *, seed: int = 1, name: str = "some-x3", **options: Any
+    folder: Path,
+    samples: list[Sample] | None,
+    *,
+    seed: int = 1,
+    name: str = "some-x3",
+    own: Path | None = None,
+    **options: Any,
 ) -> PairSet:
     if samples is not None:
         pack(samples, None, folder / "shards")
     block = {"source": "set", "scale": 3, "learner": "scratch", "rounding": "uint8", "degradation": CHAIN, **options}
     wanted = settings(Pairs, block)
-    make_pairs(wanted, name, shards=folder / "shards", learner=folder, out=folder / "pairs", seed=seed)
+    make_pairs(wanted, name, shards=folder / "shards", learner=folder, out=folder / "pairs", seed=seed, own=own)
     return PairSet(folder / "pairs")
 
 
@@ -307,3 +313,19 @@ def test_a_field_that_an_image_lacks_is_told_with_what_it_has(tmp_path: Path) ->
     with pytest.raises(BatchError, match=r"^ref: a of .*pairs has only \['hr', 'lr'\]$"):
         pairs.field(pairs.entries[0], "ref", Window(0, 0, 1, 1))
     assert ["hr_y", "lr"] == pairs.available(pairs.entries[0], ["hr_y", "ref", "lr"])
+
+
+def test_a_kernel_of_the_user_stands_in_the_index_by_its_digest(tmp_path: Path) -> None:
+    chain = [{"kernel": {"file": "k.npy", "of": "correlation"}}, TO_TARGET]
+    made: list[PairSet] = []
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        (folder / "own" / "kernels").mkdir(parents=True)
+        kernel = np.random.default_rng(len(made)).random((4, 3))
+        np.save(folder / "own" / "kernels" / "k.npy", kernel / kernel.sum())
+        made.append(make(folder, images(), degradation=chain, own=folder / "own"))
+    first, second = ([each.drawn[0] for each in pairs.entries] for pairs in made)
+
+    assert {0} == {each["index"] for each in first + second}
+    assert [1, 1] == [len({each["sha256"] for each in some}) for some in (first, second)]
+    assert first[0]["sha256"] != second[0]["sha256"]
+    assert not np.array_equal(plane(made[0], "a"), plane(made[1], "a"))
