@@ -6,8 +6,6 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from pipeline.bounds import KERNELS, KernelFile, ZeroOrMore
 from pipeline.errors import DataError
 from pipeline.images.colour import to_float, to_uint8
@@ -16,6 +14,7 @@ from pipeline.images.kernel_files import read_kernels
 from pipeline.kinds import Drawn, Link, Size
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["Kernel"]

@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.degradations.chain import Chain
-from pipeline.errors import DataError, ImageError
+from pipeline.errors import DataError, PipelineError
 from pipeline.kinds import Drawn, Link, Size
 from pipeline.lookup import build
 from pipeline.pairs.settings import Pairs
 from pipeline.randomness import generator
 
 
-def chain_of(settings: Pairs, *, learner: Path, own: Path | None) -> Chain:
+def chain_of(settings: Pairs, learner: Path, own: Path | None) -> Chain:
     """Build the chain of a pairs entry.
 
     Args:
-        learner: the model folder for a ``learned`` link.
+        learner: the folder of the model that a ``learned`` link runs.
         own: the folder of the user's own files, where a link reads one.
     """
     assert isinstance(settings.degradation, list), "`given` has no chain"
@@ -37,7 +37,7 @@ def draw(chain: Link, key: tuple[int | str, ...], target: Size, scale: int) -> D
     size = (target[0] * scale, target[1] * scale)
     try:
         drawn = chain.draw(generator(*key), size, target)
-    except ImageError as error:
+    except PipelineError as error:
         raise DataError(f"{place}: {image}: {error}") from None
     leaves = chain.after(size, drawn)
     if leaves != target:

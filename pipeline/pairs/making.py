@@ -42,7 +42,7 @@ def make_pairs(
         if settings.degradation == "given":
             kept = entries = _given(source, settings.scale)
         else:
-            maker = Maker(source, chain_of(settings, learner=learner, own=own), settings, Writer(folder), (seed, name))
+            maker = Maker(source, chain_of(settings, learner, own), settings, Writer(folder), (seed, name))
             kept = [_without_lr(entry) for entry in source.entries]
             drawn = [maker.draw(entry) for entry in kept]
             degraded = threads.ahead(maker.degraded, zip(kept, drawn, strict=True))

@@ -35,8 +35,8 @@ def sheet(
     from these and n. An LR pixel is shown as a square of HR pixels.
 
     Args:
-        learner: the model folder for a ``learned`` link.
-        own: the folder of the user's own files, for a link that reads one.
+        learner: the folder of the model that a ``learned`` link runs.
+        own: the folder of the user's own files.
         count: LR tiles, 1 or more.
 
     Raises:
@@ -46,7 +46,7 @@ def sheet(
     """
     if settings.degradation == "given":
         raise ParamsError(f"pairs.{name}.degradation: is `given`; only a chain of links can be shown")
-    chain, scale = chain_of(settings, learner=learner, own=own), settings.scale
+    chain, scale = chain_of(settings, learner, own), settings.scale
     hr = _opened(picture, settings)
     target = (hr.shape[0] // scale, hr.shape[1] // scale)
     key = (seed, name, picture.stem)

@@ -79,8 +79,8 @@ def _varying(options: Options) -> Iterator[Clash]:
 
 KNOWN: Mapping[tuple[str, str], Callable[[Options], Iterator[Clash]]] = {
     ("degradations", "blur"): _blur,
-    ("degradations", "motion"): _motion,
     ("degradations", "dpsr"): _dpsr,
+    ("degradations", "motion"): _motion,
     ("degradations", "resize"): _resize,
     ("degradations", "shuffled"): _shuffled,
     ("degradations", "varying"): _varying,

@@ -37,6 +37,7 @@ from pipeline.signatures import (
     Type,
     constructor,
 )
+from tests.degradations.test_laws import OWN
 
 PAIRS = constructor("pipeline.pairs.settings", "Pairs")
 ROOM = "degradations"
@@ -79,6 +80,8 @@ def option(chance: random.Random, type_: Type, depth: int) -> Any:
         return sorted(values) if type_.rising else values * chance.randint(0, 2) if type_.repeated else values
     if isinstance(type_, DictOf):
         return {word(chance): option(chance, type_.value, depth) for _ in range(chance.randint(0, 2))}
+    if isinstance(type_, OwnFile):
+        return chance.choice([path.name for path in sorted((OWN / type_.folder).iterdir())])
     assert isinstance(type_, Anything), f"no value of {type_} is known here"
     return chance.choice([{}, [], 1, 0.5, "x", {"p": 1.0}])
 
@@ -159,7 +162,7 @@ def outcome(seed: int, pixels: int) -> tuple[str, set[str]]:
         return faults[0], set()
     target = (given.shape[-3] // spec["scale"], given.shape[-2] // spec["scale"])
     try:
-        chain = chain_of(settings(Pairs, spec), learner=Path("models/model"), own=OWN)
+        chain = chain_of(settings(Pairs, spec), Path("models/model"), OWN)
         drawn = draw(chain, (seed, "fuzz", "image"), target, spec["scale"])
     except PipelineError as error:
         return str(error), set()
@@ -180,7 +183,9 @@ def judged(count: int, pixels: int, monkeypatch: pytest.MonkeyPatch) -> tuple[li
     monkeypatch.setattr(chains, "LARGEST", WORKED)
     monkeypatch.setattr(values, "OWN", OWN)
     said, parts = zip(*(outcome(seed, pixels) for seed in range(count)), strict=True)
-    bad = [line for line in said if len(line.splitlines()) > 1 or (line and not line.startswith("pairs.fuzz."))]
+    bad = [
+        line for line in said if len(line.splitlines()) > 1 or (line and not line.startswith(("pairs.fuzz.", str(OWN))))
+    ]
     return bad, Counter(name for each in parts for name in each), sum(not line for line in said)
 
 

@@ -14,10 +14,7 @@ from scipy import ndimage
 from scipy.io import savemat
 
 from pipeline.errors import DataError
-from pipeline.images.colour import to_float, to_uint8
-from pipeline.images.files import read
 from pipeline.images.kernel_files import read_kernels
-from pipeline.images.resize import resize
 from pipeline.kinds import Link
 from pipeline.lookup import build
 from pipeline.randomness import generator
@@ -195,33 +192,3 @@ def test_kernels_that_authors_have_published_are_read(own: Path, member: str) ->
 
     assert count == len(kernels)
     assert side in (None, kernels[0].shape[0])
-
-
-@pytest.mark.skipif("SR_MIRROR" not in os.environ, reason="SR_MIRROR names no folder with degradations.zip, Set5.zip")
-@pytest.mark.parametrize("name", ["baby", "bird", "butterfly", "head", "woman"])
-def test_the_blurred_images_of_mzsr_are_met_to_the_pixel(own: Path, name: str) -> None:
-    mirror = Path(os.environ["SR_MIRROR"])
-    with zipfile.ZipFile(mirror / "Set5.zip") as truth, zipfile.ZipFile(mirror / "degradations.zip") as published:
-        hr = read(truth.read(f"Set5/HR/{name}.png"), name)
-        lr = read(published.read(f"MZSR/Input/g20/Set5/{name}.png"), name)
-        (own / "kernels" / "k.mat").write_bytes(published.read("MZSR/Input/g20/kernel.mat"))
-    blur = link(own, file="k.mat", border="symmetric", rounding="uint8")
-
-    ours = to_uint8(blur.apply(to_float(hr), blur.draw(generator(1), SIZE, SIZE)))[::2, ::2]
-
-    assert np.array_equal(lr, ours[: lr.shape[0], : lr.shape[1]])
-
-
-@pytest.mark.skipif("SR_MIRROR" not in os.environ, reason="SR_MIRROR names no folder with degradations.zip")
-@pytest.mark.parametrize("case", ["d/test_34_d_03", "g/test_51_g_12", "m/test_01_m_19", "m/test_03_m_24"])
-def test_the_shrunk_and_blurred_images_of_dpsr_are_met_to_the_pixel(own: Path, case: str) -> None:
-    with zipfile.ZipFile(Path(os.environ["SR_MIRROR"], "degradations.zip")) as published:
-        hr = read(published.read(f"DPSR/BSD68/GT/{case[2:9]}.png"), case)
-        lr = read(published.read(f"DPSR/BSD68/x4_{case}.png"), case)
-        (own / "kernels" / "k.mat").write_bytes(published.read(f"DPSR/BSD68/x4_{case}.mat"))
-    blur = link(own, file="k.mat", of="convolution", border="circular", rounding="uint8")
-    small = resize(hr, (lr.shape[0], lr.shape[1]))
-
-    ours = to_uint8(blur.apply(to_float(small), blur.draw(generator(1), SIZE, SIZE)))
-
-    assert np.array_equal(lr, ours)

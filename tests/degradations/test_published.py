@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import zipfile
 from functools import cache
@@ -12,12 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.io import loadmat
 
 from pipeline.images.colour import luma, to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple, shave
 from pipeline.images.files import read
-from pipeline.images.filtering import filtered
 from pipeline.images.resize import resize
 from pipeline.kinds import Link
 from pipeline.lookup import build
@@ -35,10 +32,16 @@ def image(archive: str, member: str) -> Levels:
     return read(content(archive, member), member)
 
 
-@cache
-def kernel(member: str) -> NDArray[np.float64]:
-    found = loadmat(io.BytesIO(content("degradations", member)))
-    return next(np.asarray(value, np.float64) for key, value in found.items() if not key.startswith("_"))
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """The folder of the user's own files."""
+    (tmp_path / "kernels").mkdir()
+    return tmp_path
+
+
+def keep(own: Path, member: str) -> None:
+    """Keep the authors' kernel as one of the user's."""
+    (own / "kernels" / "theirs.mat").write_bytes(content("degradations", member))
 
 
 def content(archive: str, member: str) -> bytes:
@@ -53,8 +56,8 @@ def made(link: Link, hr: Levels, scale: int) -> Levels:
     return to_uint8(link.apply(to_float(cropped), drawn))
 
 
-def named(name: str, **options: Any) -> Link:
-    link: Link = build("degradations", {"name": name, **options})
+def named(name: str, own: Path = Path(), **options: Any) -> Link:
+    link: Link = build("degradations", {"name": name, **options}, own=own)
     return link
 
 
@@ -80,37 +83,39 @@ def test_bd_meets_srfbns_files_but_for_one_value(name: str, apart: tuple[int, in
 
 
 @pytest.mark.parametrize("name", SET5)
-def test_mzsr_meets_its_authors_files(name: str) -> None:
-    link, hr = named("mzsr", kernel="g_d_2.0", scale=2), image("Set5", f"Set5/HR/{name}.png")
+def test_mzsr_meets_its_authors_files_with_its_own_kernel_and_with_theirs(own: Path, name: str) -> None:
+    keep(own, "MZSR/Input/g20/kernel.mat")
+    blur = {"kernel": {"file": "theirs.mat", "of": "correlation", "border": "symmetric", "rounding": "uint8"}}
+    theirs = named("chain", own, links=[blur, {"decimate": {"step": 2}}])
+    hr = image("Set5", f"Set5/HR/{name}.png")
     lr = image("degradations", f"MZSR/Input/g20/Set5/{name}.png")
-    theirs = filtered(crop_to_multiple(hr, 2), kernel("MZSR/Input/g20/kernel.mat"), "symmetric")[::2, ::2]
 
-    assert (0, 0) == strayed(theirs, lr)
-    assert (0, 0) == strayed(made(link, hr, 2), lr)
+    assert (0, 0) == strayed(made(theirs, hr, 2), lr)
+    assert (0, 0) == strayed(made(named("mzsr", kernel="g_d_2.0", scale=2), hr, 2), lr)
 
 
 @pytest.mark.parametrize("case", ["x4_d/test_34_d_03", "x4_g/test_51_g_12", "x4_m/test_01_m_19", "x4_m/test_03_m_24"])
-def test_dpsr_meets_its_authors_files(case: str) -> None:
+def test_dpsr_meets_its_authors_files(own: Path, case: str) -> None:
     """Bicubic first, then convolution: the kernel is flipped."""
+    keep(own, f"DPSR/BSD68/{case}.mat")
+    blur = {"name": "kernel", "file": "theirs.mat", "of": "convolution", "border": "circular", "rounding": "uint8"}
     truth = case.partition("/")[2][:7]
-    shrunk = made(named("bi"), image("degradations", f"DPSR/BSD68/GT/{truth}.png"), 4)
 
-    blurred = filtered(shrunk, kernel(f"DPSR/BSD68/{case}.mat")[::-1, ::-1], "circular")
+    ours = made(named("dpsr", own, blur=blur), image("degradations", f"DPSR/BSD68/GT/{truth}.png"), 4)
 
-    assert (0, 0) == strayed(blurred, image("degradations", f"DPSR/BSD68/{case}.png"))
+    assert (0, 0) == strayed(ours, image("degradations", f"DPSR/BSD68/{case}.png"))
 
 
-def test_zssrs_example_is_met_away_from_the_border() -> None:
+def test_zssrs_example_is_met_away_from_the_border(own: Path) -> None:
     """Correlation: the kernel is not flipped."""
-    hr = crop_to_multiple(image("BSDS100", "BSDS500/data/images/val/97033.jpg"), 2)
+    keep(own, "ZSSR/kernel_example/BSD100_100_lr_rand_ker_c_X2_0.mat")
+    hr = image("BSDS100", "BSDS500/data/images/val/97033.jpg")
     lr = image("degradations", "ZSSR/kernel_example/BSD100_100_lr_rand_ker_c_X2.png")
-    weights = kernel("ZSSR/kernel_example/BSD100_100_lr_rand_ker_c_X2_0.mat")
+    blur = {"kernel": {"file": "theirs.mat", "of": "correlation", "rounding": "uint8"}}
 
-    ours = filtered(hr, weights, "symmetric")[::2, ::2]
+    ours = made(named("chain", own, links=[blur, {"decimate": {"step": 2}}]), hr, 2)
 
-    reach = len(weights) // 4 + 1
-    assert (9, 9) == weights.shape
-    assert (0, 0) == strayed(shave(ours, reach), shave(lr, reach))
+    assert (0, 0) == strayed(shave(ours, 3), shave(lr, 3))
 
 
 @pytest.mark.parametrize("name", SET5)

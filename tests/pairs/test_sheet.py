@@ -24,7 +24,7 @@ from pipeline.randomness import generator
 from pipeline.shards.writing import pack
 from stages.__main__ import run
 from tests.clones import ROOT
-from tests.degradations.test_laws import SIZE, SPECS, TARGET
+from tests.degradations.test_laws import SIZE, SPECS, TARGET, made
 
 TO_TARGET: dict[str, Any] = {"resize": {"to": "target", "kernel": "bicubic"}}
 CHAIN = [{"blur": {"sigma": [0.2, 3.0], "size": [7, 21]}}, TO_TARGET, {"noise": {"sigma": [0.0, 0.2]}}]
@@ -113,7 +113,7 @@ def test_a_draw_is_told_in_short_words() -> None:
 
 @pytest.mark.parametrize("spec", SPECS, ids=str)
 def test_whatever_is_drawn_can_be_told_in_words_that_fit_a_tile(spec: dict[str, Any]) -> None:
-    link = build("degradations", spec)
+    link = made(spec)
     for key in "abcdef":
         words = told(link, link.draw(generator(key), SIZE, TARGET))
 
@@ -164,7 +164,7 @@ def test_what_cannot_be_shown_is_told_in_one_line(
 
 
 def shown(*words: str) -> None:
-    run(["sheet", *words, "--models", "models"])
+    run(["sheet", *words, "--models", "models", "--own", "own"])
 
 
 def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
