@@ -69,5 +69,5 @@ class Content(nn.Module):
         made = self.features(sr)[self.layer]
         with torch.no_grad():
             true = self.features(reduced_to(hr, sr))[self.layer]
-        difference = self.scaling * (made - true)
+        difference = self.scaling * (made.float() - true.float())  # bf16 has too few bits for a mean
         return (difference.abs() if self.norm == "l1" else difference.square()).mean()

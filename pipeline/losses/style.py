@@ -62,5 +62,6 @@ class Style(nn.Module):
         if min(features.shape[-2:]) < self.side:
             raise LearningError("style: a patch of the training is smaller than a patch of the loss; enlarge `patch`")
         places = unfold(features, self.side, stride=self.side)  # (B, C * side * side, P)
-        by_place = places.reshape(*features.shape[:2], self.side**2, -1).movedim(-1, 1)
-        return by_place @ by_place.transpose(-2, -1) / self.side**2
+        by_place = places.reshape(*features.shape[:2], self.side**2, -1).movedim(-1, 1).float()
+        with torch.autocast(image.device.type, enabled=False):  # bf16 has too few bits for what is subtracted
+            return by_place @ by_place.transpose(-2, -1) / self.side**2

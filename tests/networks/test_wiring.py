@@ -129,6 +129,15 @@ def test_high_to_low_makes_of_one_image_many_and_of_one_seed_the_same() -> None:
     assert not torch.equal(made[0], made[2])
 
 
+@pytest.mark.parametrize("name", ["dsgan", "high_to_low"])
+@pytest.mark.parametrize("scale", [1, 2, 3, 5, 6])
+def test_a_degrader_of_any_scale_stays_in_the_range(name: str, scale: int) -> None:
+    made = small(name, scale)(image(1, 3, 9 * scale, 7 * scale + scale - 1))["lr"].detach()
+
+    assert (1, 3, 9, 7) == made.shape
+    assert 0 <= float(made.min()) < float(made.max()) <= 1
+
+
 def test_dsgan_changes_what_bicubic_reduction_leaves() -> None:
     network, hr = DSGAN(4, blocks=1, features=4), image(1, 3, 16, 24)
     head = network.layers[1](network.layers[0](Reduction(4)(hr)))
