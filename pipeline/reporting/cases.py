@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline.degradations.chain import Chain
 from pipeline.images.colour import luma, to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
+from pipeline.images.estimates import kernel_psnr
 from pipeline.images.spectra import WINDOW, radial_spectrum, spectrum_distance
 from pipeline.images.unmixing import Unmixed, unmixed
 from pipeline.kinds import Link
@@ -86,7 +87,7 @@ class Found:
         """How far the learnt and the bicubic degradation are from the real one, and what it is worth downstream.
 
         ``spectrum_distance`` in decibels; ``noise_distance`` in grey levels of standard deviation; ``kernel_psnr`` in
-        decibels, against the real kernel's largest weight.
+        decibels.
         """
         real = self.sides["real"]
         figures = {"downstream_gain_db": self.gain}
@@ -95,7 +96,7 @@ class Found:
             figures |= {
                 f"{prefix}spectrum_distance": spectrum_distance(side.spectrum, real.spectrum),
                 f"{prefix}noise_distance": 255 * abs(side.unmixed.sigma - real.unmixed.sigma),
-                f"{prefix}kernel_psnr": _kernel_psnr(side.unmixed.kernel, real.unmixed.kernel),
+                f"{prefix}kernel_psnr": kernel_psnr(real.unmixed.kernel, side.unmixed.kernel),
             }
         return figures
 
@@ -107,10 +108,12 @@ def cases(params: Params) -> Iterator[Case]:
             continue
         plain = [name for name, other in params["pairs"].items() if _is_bicubic_of(other, pairs)]
         for ours, model in params["models"].items():
+            if model["pairs"] != learnt or not model["training"]["steps"]:
+                continue
             rivals = [
                 name
                 for name, other in params["models"].items()
-                if model["pairs"] == learnt and other["pairs"] in plain and _same_training(model, other)
+                if other["pairs"] in plain and _same_training(model, other)
             ]
             if rivals:
                 bicubic = params["models"][rivals[0]]["pairs"]
@@ -172,7 +175,3 @@ def _luma(image: Pixels) -> NDArray[np.float32]:
 
 def _rgb(image: NDArray[Any]) -> Pixels:
     return np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3)))
-
-
-def _kernel_psnr(kernel: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
-    return float(10 * np.log10(truth.max() ** 2 / np.mean((kernel - truth) ** 2)))

@@ -42,8 +42,6 @@ from tests.degradations.test_laws import OWN
 PAIRS = constructor("pipeline.pairs.settings", "Pairs")
 ROOM = "degradations"
 DEPTH = 3
-OWN = Path(__file__).parent / "own"
-"""Stands for the folder of the user's own files."""
 SIDE = 4000
 """Pixels of the longest side of an image."""
 WORKED = 4_000_000
