@@ -26,7 +26,7 @@ class Sharpen(Link):
     """Adds a share of what a Gaussian takes away, clips to [0, 1], and keeps it near where that was much.
 
     Args:
-        weight: the range of that share (authors: 0.5).
+        amount: the range of that share (authors: 0.5).
         sigma: the range of the Gaussian's standard deviation, in pixels (authors: 8, which is what OpenCV makes of
             their 0 at their size).
         size: the height and width of the Gaussian's kernel, odd, in pixels (authors: 51, from a ``radius`` of 50).
@@ -36,26 +36,26 @@ class Sharpen(Link):
 
     def __init__(
         self,
-        weight: Rising[tuple[NotNegative, NotNegative]] = (0.5, 0.5),
+        amount: Rising[tuple[NotNegative, NotNegative]] = (0.5, 0.5),
         sigma: Rising[tuple[Positive, Positive]] = (8.0, 8.0),
         size: Odd = 51,
         threshold: Share = 10 / 255,
     ) -> None:
-        self.weight = weight
+        self.amount = amount
         self.sigma = sigma
         self.size = size
         self.threshold = threshold
 
     def draw(self, rng: np.random.Generator, size: Size, target: Size) -> Drawn:
         """Decide the share and the standard deviation."""
-        return {"weight": rng.uniform(*self.weight), "sigma": rng.uniform(*self.sigma)}
+        return {"amount": rng.uniform(*self.amount), "sigma": rng.uniform(*self.sigma)}
 
     def apply(self, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:
         """Sharpen ``image``, each channel by itself."""
         gaussian = line(self.size, drawn["sigma"])
         lost: NDArray[np.float32] = image - filtered(image, gaussian, "reflect")
         edges = filtered((np.abs(lost) > self.threshold).astype(np.float32), gaussian, "reflect")
-        gained: NDArray[np.float32] = np.clip(image + np.float32(drawn["weight"]) * lost, 0, 1) - image
+        gained: NDArray[np.float32] = np.clip(image + np.float32(drawn["amount"]) * lost, 0, 1) - image
         return image + edges * gained
 
     def after(self, size: Size, drawn: Drawn) -> Size:

@@ -7,10 +7,13 @@ from typing import Any
 
 from pipeline.degradations.blur import Blur
 from pipeline.degradations.chain import Chain
+from pipeline.degradations.colour import Colour
 from pipeline.degradations.decimate import Decimate
 from pipeline.degradations.disk import Disk
 from pipeline.degradations.jpeg import JPEG
+from pipeline.degradations.kernel import Kernel
 from pipeline.degradations.maybe import Maybe
+from pipeline.degradations.motion import Motion
 from pipeline.degradations.noise import Noise
 from pipeline.degradations.one_of import OneOf
 from pipeline.degradations.poisson import Poisson
@@ -19,17 +22,24 @@ from pipeline.degradations.resize import Resize
 from pipeline.degradations.shuffled import Shuffled
 from pipeline.degradations.sinc import Sinc
 from pipeline.degradations.speckle import Speckle
+from pipeline.degradations.varying import Varying
 from pipeline.degradations.webp import WebP
 from pipeline.kinds import Drawn, Link
 
-SHORT = 4
-"""Numbers of a list that are told; a longer one is no reading matter."""
+SHORT, LONG = 4, 24
+"""Numbers of a list, and characters of a text, that are told; a longer one is no reading matter."""
 
 
 def told(link: Link, drawn: Drawn) -> list[str]:
     """Return a few words for each link that acts as ``drawn``, first to last; sizes are width x height, in pixels."""
     inner = _inner(link, drawn)
-    return [_words(link, drawn)] if inner is None else [words for each in inner for words in told(*each)]
+    if inner is None:
+        return [_words(link, drawn)]
+    words = [words for each in inner for words in told(*each)]
+    if isinstance(link, Varying):
+        words = [f"varying [{words[0]}", *words[1:]]
+        words[-1] += "]"
+    return words
 
 
 def _inner(link: Link, drawn: Drawn) -> Iterable[tuple[Link, Drawn]] | None:
@@ -42,7 +52,7 @@ def _inner(link: Link, drawn: Drawn) -> Iterable[tuple[Link, Drawn]] | None:
         return zip([link.links[each] for each in drawn["order"]], drawn["links"], strict=True)
     if isinstance(link, Repeat):
         return zip(link.links * drawn["times"], drawn["links"], strict=True)
-    return zip(link.links, drawn["links"], strict=True) if isinstance(link, Chain) else None
+    return zip(link.links, drawn["links"], strict=True) if isinstance(link, Chain | Varying) else None
 
 
 def _words(link: Link, drawn: Drawn) -> str:
@@ -57,7 +67,7 @@ def _name(link: Link) -> str:
 def _plain(drawn: Mapping[str, Any]) -> Iterator[str]:
     """Yield the draw of a link that has no words of its own: its names and numbers, seeds left out."""
     for key, value in drawn.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and len(value) <= LONG:
             yield value
         elif value is True:
             yield key
@@ -78,11 +88,19 @@ def _noise(drawn: Drawn) -> str:
     return f"noise {255 * drawn['sigma']:.1f}/255{kind}"
 
 
+def _colour(drawn: Drawn) -> str:
+    factors = " ".join(f"{drawn[name]:.2f}" for name in ("brightness", "contrast", "saturation"))
+    return f"colour {factors} @ {drawn['hue']:.0f}°"
+
+
 WORDS: Mapping[type[Link], Callable[[Drawn], str]] = {
     Blur: _blur,
+    Colour: _colour,
     Decimate: lambda _: "decimate",
     Disk: lambda drawn: f"disk {drawn['radius']:.1f}",
     JPEG: lambda drawn: f"jpeg {drawn['quality']}",
+    Kernel: lambda drawn: f"kernel {drawn['index']}",
+    Motion: lambda drawn: f"motion {drawn['length']:.1f} @ {drawn['angle']:.0f}°{' shake' * ('seed' in drawn)}",
     Noise: _noise,
     Poisson: lambda drawn: f"poisson {drawn['scale']:.2f}{' grey' * drawn['grey']}",
     Resize: lambda drawn: f"resize {drawn['size'][1]}x{drawn['size'][0]}",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.degradations.chain import Chain
 from pipeline.kinds import Link
-from pipeline.lookup import build, names
+from pipeline.lookup import build, names, signature
 from pipeline.randomness import generator
 
 OWN = Path(__file__).parent / "own"
@@ -46,7 +46,7 @@ SPECS: list[dict[str, Any]] = [
     {"name": "poisson", "scale": [0.05, 3.0], "grey": 1.0},
     {"name": "speckle", "sigma": [0.1, 0.3], "grey": 0.5},
     {"name": "sharpen"},
-    {"name": "sharpen", "weight": [0.5, 2.0], "sigma": [0.5, 2.0], "size": 7, "threshold": 0.0},
+    {"name": "sharpen", "amount": [0.5, 2.0], "sigma": [0.5, 2.0], "size": 7, "threshold": 0.0},
     {"name": "colour", "brightness": [0.5, 1.5], "contrast": [0.5, 1.5], "saturation": [0, 2], "hue": [-90, 90]},
     {"name": "quantise", "bits": [1, 16]},
     {"name": "quantise", "bits": 5},
@@ -99,6 +99,12 @@ def image(kind: str = "rgb") -> NDArray[np.float32]:
 
 def test_every_part_of_the_folder_has_an_example() -> None:
     assert set(names("degradations")) == {spec["name"] for spec in SPECS} | ELSEWHERE
+
+
+def test_no_option_is_called_as_what_stands_beside_options_in_a_list() -> None:
+    taken = {(part, each.name) for part in names("degradations") for each in signature("degradations", part)}
+
+    assert not {(part, name) for part, name in taken if name in ("name", "weight")}
 
 
 def made(spec: dict[str, Any]) -> Link:

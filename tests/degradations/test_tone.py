@@ -52,7 +52,7 @@ def usm(given: NDArray[np.float32], weight: float, size: int, sigma: float, thre
     ("options", "authors"),
     [
         ({}, (0.5, 51, 0.0, 10)),
-        ({"weight": (1.5, 1.5), "sigma": (2.0, 2.0), "size": 9, "threshold": 0.0}, (1.5, 9, 2.0, 0)),
+        ({"amount": (1.5, 1.5), "sigma": (2.0, 2.0), "size": 9, "threshold": 0.0}, (1.5, 9, 2.0, 0)),
     ],
 )
 @pytest.mark.parametrize("given", [image(), steps()], ids=["noise", "steps"])
