@@ -210,6 +210,8 @@ pairs.photos-train-x2.degradation: [{chain: {links: [{resize: {to: target, kerne
     params.yaml: pairs.photos-train-x2.degradation[0].chain.links[1].resize.kernel: `area` is OpenCV's alone; say `by: opencv`
 pairs.photos-train-x2.degradation: [{blur: {sigma: [1, 1], size: [7, 7], angle: [0, 0]}}]
     params.yaml: pairs.photos-train-x2.degradation[0].blur.angle: a round kernel has none; say `shape: elliptic`, or leave it out
+pairs.photos-train-x2.degradation: [{dpsr: {blur: {name: one_of, links: [{disk: {weight: 1, radius: [1, 2]}}, {disk: {weight: 1, radius: [1, 2], border: circular}}]}}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].dpsr.blur: the border of `disk` must be `circular`, as beyond the edge of DPSR's images
 pairs.photos-train-x2.degradation: [{quantise: {bits: [0, 17]}}, {quantise: {bits: 17}}]
     params.yaml: pairs.photos-train-x2.degradation[0].quantise.bits[0]: must be at least 1 and at most 16, not 0
     params.yaml: pairs.photos-train-x2.degradation[0].quantise.bits[1]: must be at least 1 and at most 16, not 17
