@@ -60,7 +60,7 @@ models.edsr-x2.training.recipe.losses.far: {name: mss, weight: 1.0}
 pairs.photos-train-x2.degradation: [{gibberish: {}}]
     params.yaml: pairs.photos-train-x2.degradation[0].gibberish: `gibberish` is unknown; choices: <degradations>
 pairs.photos-train-x2.degradation: [resize]
-    params.yaml: pairs.photos-train-x2.degradation[0]: must be one part with its options, as in `blur: {}`, not the text 'resize'; choices: <degradations>
+    params.yaml: pairs.photos-train-x2.degradation[0]: must be one part with its options, as in `bd: {}`, not the text 'resize'; choices: <degradations>
 suites.photos-test-x2.metrics.psnr: {}
     params.yaml: suites.photos-test-x2.metrics.psnr: `psnr` is unknown; did you mean `psnr_yf`? Choices: <metrics>
 sources.both: {name: union, of: {a: {name: photo}}}
