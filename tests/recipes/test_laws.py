@@ -41,6 +41,7 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "edsr": {"blocks": 1, "features": 8},
     "espcn": {"widths": [16, 8]},
     "srcnn": {"widths": [16, 8], "deviation": None},
+    "zssr": {"layers": 3, "features": 24},
 }
 """Options that make a network quick."""
 TINY = ("tiny_image", "tiny_video", "tiny_reference")
