@@ -1,4 +1,7 @@
-"""The networks of the folder, as tests want them: every one, at the scales it knows, quick to run."""
+"""The networks of the folder, as tests want them: by what they are for, at the scales they know, quick to run.
+
+What a network is for shows in what it reads: a critic reads ``image``, a degrader ``hr``, a restorer LR.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,21 @@ from typing import Any
 import torch
 from torch import nn
 
-from pipeline.lookup import build, names, signature
+from pipeline.lookup import build, fields_read, names, signature
 from pipeline.signatures import Choice
 
-NETWORKS = names("networks")
+CRITICS = [name for name in names("networks") if fields_read("networks", name) == ("image",)]
+DEGRADERS = [name for name in names("networks") if fields_read("networks", name) == ("hr",)]
+RESTORERS = [name for name in names("networks") if name not in (*CRITICS, *DEGRADERS)]
 OPTIONS: Mapping[str, Mapping[str, Any]] = {}
 """What a constructor needs beside the scale."""
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "edsr": {"blocks": 2, "features": 8},
+    "kernel_critic": {"features": 8, "layers": 2},
+    "kernel_gan": {"features": 8},
     "srcnn": {"kernels": [9, 3, 5], "deviation": None},
     "vdsr": {"layers": 4, "features": 8},
+    "zssr": {"layers": 4, "features": 8},
 }
 """What makes a network quick to run; one that is quick enough needs no entry."""
 
@@ -28,16 +36,17 @@ def scales_of(name: str) -> tuple[int, ...]:
     return tuple(each for each in (2, 3, 4) if not isinstance(scale, Choice) or each in scale.values)
 
 
-SCALED = [(name, scale) for name in NETWORKS for scale in scales_of(name)]
+SCALED = [(name, scale) for name in RESTORERS for scale in scales_of(name)]
 
 
 def made(name: str, scale: int, **options: Any) -> nn.Module:
     """Build a network as published, but for ``options``."""
-    network: nn.Module = build("networks", {"name": name, "scale": scale, **OPTIONS.get(name, {}), **options})
+    sized = {} if name in CRITICS else {"scale": scale}
+    network: nn.Module = build("networks", {"name": name, **sized, **OPTIONS.get(name, {}), **options})
     return network
 
 
-def full(name: str, scale: int) -> nn.Module:
+def full(name: str, scale: int = 2) -> nn.Module:
     """Build a network as published, without any memory for its weights."""
     with torch.device("meta"):
         return made(name, scale)

@@ -26,7 +26,7 @@ from pipeline.pairs.settings import Pairs
 from pipeline.restoring.image import restore
 from pipeline.saved import save, weights_of
 from pipeline.shards.writing import pack
-from tests.nets import NETWORKS, full, scales_of
+from tests.nets import RESTORERS, full, scales_of
 from tests.reporting.made import COST, CPU, ESPCN, MODELS, image, make, samples
 
 OUTPUT = math.prod(COUNTED)
@@ -83,7 +83,7 @@ def test_edsr_s_are_its_layers_written_out_and_within_a_quarter_per_cent_of_what
     assert abs(found / 1e9 / printed - 1) < 0.0025
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", RESTORERS)
 def test_every_network_can_be_counted_and_what_learns_nothing_costs_nothing(name: str) -> None:
     for scale in scales_of(name):
         network = full(name, scale)

@@ -43,6 +43,8 @@ FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
         ("edsr", FULL, 3, 43_680_003),
         ("edsr", FULL, 4, 43_089_923),
         ("vdsr", {}, 4, 665_921),
+        ("zssr", {}, 4, 224_640),
+        ("kernel_gan", {}, 2, 150_656),
         ("bicubic", {}, 4, 0),
         ("bicubic_luma", {}, 4, 0),
     ],

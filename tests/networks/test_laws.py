@@ -1,4 +1,4 @@
-"""What holds for every network of the folder."""
+"""What holds for every network of the folder that restores; critics and degraders have laws of their own."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from pipeline.fields import FIELDS, needs
 from pipeline.kinds import Fields
 from pipeline.learning.handing import Handing
 from pipeline.lookup import fields_read
-from tests.nets import NETWORKS, SCALED, full, scales_of, small
+from tests.nets import RESTORERS, SCALED, full, scales_of, small
 
 GRIDS = {"lr": (3, "lr"), "lr_y": (1, "lr"), "ilr": (3, "hr"), "ilr_y": (1, "hr")}
 """Channels and grid of each field that a network may read."""
@@ -46,7 +46,7 @@ def shape_wanted(network: nn.Module, scale: int, batch: int = 1) -> tuple[int, .
     return (batch, max(channels), HEIGHT * scale, WIDTH * scale)
 
 
-LEARNABLE = [name for name in NETWORKS if any(True for _ in full(name, scales_of(name)[0]).parameters())]
+LEARNABLE = [name for name in RESTORERS if any(True for _ in full(name, scales_of(name)[0]).parameters())]
 
 
 @pytest.mark.parametrize(("name", "scale"), SCALED)
@@ -73,7 +73,7 @@ def test_a_network_keeps_its_scale_as_a_whole_number(name: str, scale: int) -> N
     assert (int, scale) == (type(kept), kept)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", RESTORERS)
 def test_a_network_reads_and_returns_fields_of_the_table(name: str) -> None:
     network = full(name, 2)
     output = Handing(network)(fields(network, 2, device="meta"))
@@ -93,7 +93,7 @@ def test_gradient_reaches_every_parameter(name: str) -> None:
     assert [] == dead
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", RESTORERS)
 def test_a_batch_of_two_is_two_batches_of_one(name: str) -> None:
     network = small(name).eval()
     batch = fields(network, 2, batch=2)
@@ -106,7 +106,7 @@ def test_a_batch_of_two_is_two_batches_of_one(name: str) -> None:
     assert not torch.allclose(alone[0], alone[1], rtol=rtol, atol=atol)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", RESTORERS)
 def test_half_precision_is_near_full_precision(name: str) -> None:
     network = small(name).eval()
     batch = fields(network, 2)
@@ -138,7 +138,7 @@ def test_a_network_compiles_as_one_graph_that_gives_the_same(name: str) -> None:
     assert torch.equal(plain, compiled)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", RESTORERS)
 def test_what_is_saved_is_what_is_learnt(name: str) -> None:
     network = full(name, 2)
     saved = {key for key in network.state_dict() if key.rpartition(".")[2] not in MEASURED}

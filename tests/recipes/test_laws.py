@@ -20,7 +20,7 @@ from pipeline.learning.fathers import Fathers
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.rival import Rival
 from pipeline.learning.slope import Slope
-from pipeline.lookup import build, fields_read, names
+from pipeline.lookup import build, names
 from pipeline.losses.l1 import L1
 from pipeline.losses.mse import MSE
 from pipeline.optimizers.adam import Adam
@@ -33,6 +33,7 @@ from pipeline.recipes.unpaired import Unpaired
 from pipeline.recipes.zero_shot import ZeroShot
 from pipeline.schedules.constant import Constant
 from pipeline.schedules.cosine import Cosine
+from tests.nets import RESTORERS
 
 Tiny: TypeAlias = Callable[[str], nn.Module]
 
@@ -54,8 +55,7 @@ def network_of(name: str) -> nn.Module:
 
 ROUND = 120
 """The steps after which it is looked whether a network still learns."""
-RESTORING = [name for name in names("networks") if not {"image", "hr"} & {*fields_read("networks", name)}]
-LEARNABLE = [name for name in RESTORING if any(True for _ in network_of(name).parameters())]
+LEARNABLE = [name for name in RESTORERS if any(True for _ in network_of(name).parameters())]
 
 
 class Normalised(nn.Module):

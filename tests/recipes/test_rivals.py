@@ -212,6 +212,21 @@ def test_a_critic_goes_on_with_its_statistics_in_each_of_its_passes(
     assert passes == int(recipe.rivals.state_dict()["critics.critic_d.see.1.num_batches_tracked"])
 
 
+@pytest.mark.parametrize("critic", ["tiny_critic", "tiny_judge"])
+def test_a_critic_does_not_write_over_the_statistics_that_its_last_pass_was_made_with(tiny: Tiny, critic: str) -> None:
+    """A compiled pass keeps the very tensors for its way back."""
+    judge = Rivals({"d": rival(critic, "hinge", "hr", "sr")})
+    passes: list[list[tuple[Tensor, int]]] = []
+    judge.critics["critic_d"].register_forward_hook(
+        lambda network, _input, _output: passes.append([(each, each._version) for each in network.buffers()])
+    )
+    judge.against_critics(batch_of(["lr", "hr"]) | {"sr": batch_of(["hr"])["hr"].flip(1)})
+
+    assert 2 == len(passes)
+    assert passes[0]
+    assert all(each._version == version for each, version in passes[0])
+
+
 def test_judging_moves_neither_side(tiny: Tiny) -> None:
     recipe = adversarial(tiny).eval()
     before = flat(recipe.progress_state())

@@ -20,7 +20,7 @@ from pipeline.restoring.enlarging import LARGEST, Enlarger, window_for
 from pipeline.restoring.image import restore
 from pipeline.restoring.reach import ALIGNED, Reach, reach_of
 from pipeline.restoring.tiles import spans, tiles
-from tests.nets import NETWORKS, SCALED, small
+from tests.nets import RESTORERS, SCALED, small
 
 CPU = torch.device("cpu")
 TIPPED = 1e-4
@@ -94,7 +94,7 @@ def test_tiles_give_what_one_pass_over_the_whole_gives(name: str, scale: int, pr
     assert difference.mean() <= TIPPED
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", RESTORERS)
 def test_bf16_moves_pixels_by_little(name: str) -> None:
     recipe, pixels = recipe_of(name), picture(40, 56, 3)
     exact = enlarging(recipe, more=64)(pixels)
@@ -106,7 +106,7 @@ def test_bf16_moves_pixels_by_little(name: str) -> None:
     assert moved.max() <= 4
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", RESTORERS)
 def test_what_lies_beyond_the_reach_changes_nothing_and_what_lies_within_does(name: str) -> None:
     recipe = recipe_of(name)
     reach = reach_of(recipe, 2, CPU).pixels
