@@ -27,8 +27,11 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "low_to_high": {"blocks": [2, 2], "widths": [16, 12, 8]},
     "patch_critic": {"strides": [2, 1, 1, 1, 1], "widths": [8, 8, 8, 8]},
     "resnet_critic": {"halving": 2, "steady": 1, "features": 8},
+    "kernel_critic": {"features": 8, "layers": 2},
+    "kernel_gan": {"features": 8},
     "srcnn": {"kernels": [9, 3, 5], "deviation": None},
     "vdsr": {"layers": 4, "features": 8},
+    "zssr": {"layers": 4, "features": 8},
 }
 """What makes a network quick to run; one that is quick enough needs no entry."""
 

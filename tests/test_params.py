@@ -184,7 +184,7 @@ models.edsr-x2.training.recipe: {name: zero_shot, losses: {}, optimizer: {name: 
     params.yaml: models.edsr-x2.training.recipe.slope.least: must be above 0, not 0
     params.yaml: models.edsr-x2.training.recipe.slope.most: must be at least 1, not 0
     params.yaml: models.edsr-x2.training.recipe.noise: must be at least 0, not -1
-    params.yaml: models.edsr-x2.training.recipe.variants: must be one of 1, 8, not 2
+    params.yaml: models.edsr-x2.training.recipe.variants: must be `1` or `8`, not 2
     params.yaml: models.edsr-x2.training.recipe.projections: is empty; name at least one
     params.yaml: models.edsr-x2.training.recipe.jumps[0][0]: must be above 0, not 0
 models.edsr-x2.training.patch: 0

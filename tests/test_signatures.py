@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
@@ -36,7 +37,7 @@ def test_a_default_is_something_that_params_could_say(room: str, name: str) -> N
     module = import_module(f"pipeline.{room}.{name}")
     real = inspect.signature(getattr(module, module.__all__[0])).parameters
     optional = [each for each in signature(room, name) if not each.required]
-    defaults = {each.name: json.loads(json.dumps(real[each.name].default)) for each in optional}
+    defaults = {each.name: json.loads(json.dumps(real[each.name].default, default=asdict)) for each in optional}
 
     assert [] == [line for each in optional for line in problems(each.type, defaults[each.name], each.name)]
 

@@ -46,6 +46,8 @@ FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
         ("low_to_high", {}, 4, 15_478_019),
         ("high_to_low", {}, 4, 1_529_987),
         ("dsgan", {}, 4, 594_380),
+        ("zssr", {}, 4, 224_640),
+        ("kernel_gan", {}, 2, 150_656),
         ("bicubic", {}, 4, 0),
         ("bicubic_luma", {}, 4, 0),
     ],

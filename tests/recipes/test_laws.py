@@ -43,6 +43,7 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "espcn": {"widths": [16, 8]},
     "low_to_high": {"blocks": [2, 1], "widths": [16, 12, 8]},
     "srcnn": {"widths": [16, 8], "deviation": None},
+    "zssr": {"layers": 3, "features": 24},
 }
 """Options that make a network quick."""
 TINY = ("tiny_image", "tiny_video", "tiny_reference")
