@@ -7,6 +7,8 @@ jingyang2017/Face-and-Image-super-resolution); the paper draws an encoder and de
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 
@@ -26,14 +28,17 @@ class HighToLow(nn.Module):
     The release reduces 64x64 to 16x16, twice by two. For any scale the reductions are its prime factors, the smallest
     first, each a convolution of 3x3, or of factor x factor where that is larger, so that no pixel is passed over.
 
-    Chance is a fourth channel, drawn from torch's generator: 64 normal numbers that a linear layer spreads over 64x64
-    pixels. A larger image is laid out with such maps, each with numbers of its own, from the left and the top; what
-    stands out is cut off. So the release is the case of one map.
+    Chance is a fourth channel, drawn from torch's generator. For faces it is a vector, 64 normal numbers that a linear
+    layer spreads over 64x64 pixels; a larger image is laid out with such maps, each with numbers of its own, from the
+    left and the top, and what stands out is cut off. So the release is the case of one map. The noise of a camera is
+    another in every pixel, which 64 numbers cannot be: for natural images each pixel has a number of its own (this is
+    ours, not the paper's).
 
     Args:
         scale: HR pixels per LR pixel (release: 4).
         blocks: residual blocks before the first reduction, and before each further one (release: 12, 3).
         features: feature maps (release: 64).
+        chance: a ``vector`` that is spread over faces (release), or a number for each of the ``pixels``.
     """
 
     def __init__(
@@ -41,10 +46,11 @@ class HighToLow(nn.Module):
         scale: OneOrMore,
         blocks: tuple[ZeroOrMore, ZeroOrMore] = (12, 3),
         features: OneOrMore = 64,
+        chance: Literal["vector", "pixels"] = "vector",
     ) -> None:
         super().__init__()
         self.scale = scale
-        self.spread = nn.Linear(CHANCE, SIDE**2)
+        self.spread = nn.Linear(CHANCE, SIDE**2) if chance == "vector" else None
         layers: list[nn.Module] = [nn.Conv2d(3 + 1, features, 3, padding=1), nn.ReLU()]
         for number, factor in enumerate(prime_factors(scale)):
             layers += [Block(features) for _ in range(blocks[min(number, 1)])]
@@ -64,6 +70,8 @@ class HighToLow(nn.Module):
     def _chance(self, hr: Tensor) -> Tensor:
         """Draw the fourth channel (B, 1, H, W), on the processor: so a seed means the same on every device."""
         count, _, height, width = hr.shape
+        if self.spread is None:
+            return torch.randn(count, 1, height, width).to(hr.device)
         rows, columns = -(-height // SIDE), -(-width // SIDE)
         numbers = torch.randn(count, rows * columns, CHANCE).to(hr.device)
         maps = self.spread(numbers).view(count, rows, columns, SIDE, SIDE)
