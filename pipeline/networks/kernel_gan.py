@@ -31,7 +31,7 @@ class KernelGAN(nn.Module):
     """Six convolutions without bias and activation, the last with stride 2, alike for each channel.
 
     What is linear is one correlation with one kernel. It is that kernel, multiplied out of the weights, with which
-    images are filtered: the same sums as layer after layer, in a fortieth of the time, and the same gradients.
+    images are filtered: the same sums as layer after layer, of far fewer products, and the same gradients.
 
     In training images are cropped (valid padding), so that 64x64 pixels become 26x26, and black is -1: where the
     kernel's sum is not 1 yet, grey stays grey. Outside of training the kernel is cleaned first, see ``kernel``, the
