@@ -81,14 +81,14 @@ class KernelGAN(nn.Module):
         return kernel[0, 0]
 
     @torch.no_grad()
-    def kernel(self) -> NDArray[np.float32]:
+    def kernel(self) -> NDArray[np.float64]:
         """Return the kernel of x2 (13, 13) that images are correlated with outside of training.
 
         Its largest weights are kept, their sum is 1, and its centre of mass lies half a pixel behind the middle
         pixel, which is the middle of the two by two pixels that become one: enlarged by bicubic interpolation, what
         it reduces is in register with what it was.
         """
-        kernel: NDArray[np.float32] = cleaned(self.imitated(), self.kept).float().cpu().numpy()
+        kernel: NDArray[np.float64] = cleaned(self.imitated().cpu().double(), self.kept).numpy()
         return kernel
 
 
