@@ -124,7 +124,7 @@ models.edsr-x2.training.degrade: anew
     params.yaml: models.edsr-x2.training.degrade: its pairs `photos-train-x2` have a given LR and no chain to run; say `stored`
 pairs.photos-train-x2.degradation: [{chain: {links: [{learned: {}}]}}]
 pairs.photos-train-x2.learner: srcnn-x2
-models.srcnn-x2.training.recipe: {name: unpaired, degrader: {name: bicubic, scale: 2}, losses: {l1: {weight: 1, fields: {sr: sr_y, hr: hr_y}}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.srcnn-x2.training.recipe: {name: unpaired, degrader: {name: bicubic, scale: 2}, losses: {l1: {weight: 1, fields: {sr: sr_y, hr: hr_y}}}, rivals: {}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.degrade: anew
     params.yaml: models.edsr-x2.training.degrade: the link `learned` of its pairs `photos-train-x2` needs a model, which no training waits for; say `stored`
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: ref}}

@@ -1,11 +1,9 @@
 """Kernels that were estimated: composed for another scale, and compared with the true ones."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.errors import ImageError
-
-Kernel = NDArray[np.float32]
+from pipeline.images.kernels import Kernel
 
 
 def composed(kernel: Kernel) -> Kernel:
@@ -15,10 +13,10 @@ def composed(kernel: Kernel) -> Kernel:
     an Internal-GAN", NeurIPS 2019, arXiv:1909.06581, supplement.
     """
     size = len(kernel)
-    made = np.zeros((3 * size - 2, 3 * size - 2), np.float64)
+    made = np.zeros((3 * size - 2, 3 * size - 2))
     for row, column in np.ndindex(kernel.shape):
         made[2 * row : 2 * row + size, 2 * column : 2 * column + size] += kernel[row, column] * kernel
-    return made.astype(np.float32)
+    return made
 
 
 def kernel_psnr(true: Kernel, estimated: Kernel) -> float:
@@ -41,7 +39,7 @@ def kernel_psnr(true: Kernel, estimated: Kernel) -> float:
         raise ImageError(
             f"kernels of {len(true)} and {len(estimated)} pixels share no middle; both must be odd, or even"
         )
-    missed = float(np.mean((np.float64(1) * true - _on_grid(estimated, len(true))) ** 2))
+    missed = float(np.mean((true - _on_grid(estimated, len(true))) ** 2))
     return float("inf") if missed == 0 else float(-10 * np.log10(missed))
 
 

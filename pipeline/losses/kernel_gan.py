@@ -41,8 +41,9 @@ class KernelGAN(nn.Module):
 
     Where the paper and its code differ: the code compares each colour of what the generator makes with the sum of the
     three colours, reduced (the kernel is expanded over the input's channels, too). Here each is compared with itself,
-    as the paper says. A distance from the sum is about nine times as much, so ``near`` is a ninth of the code's 0.4;
-    with 0.4 itself most images would count as near before anything is learnt.
+    as the paper says. Where the colours are alike the distance from their sum is nine times as much, so ``near`` is a
+    ninth of the code's 0.4, which is this project's choice, not a published number: an image whose mean square is below
+    0.4, black being -1, is near from the first step on. `docs/zero-shot.md` has the one kernel that told them apart.
 
     Args:
         bicubic: weight of the mean squared distance from what bicubic reduction makes, black being -1, at first.

@@ -31,7 +31,7 @@ class KernelGAN(nn.Module):
     """Six convolutions without bias and activation, the last with stride 2, alike for each channel.
 
     What is linear is one correlation with one kernel. It is that kernel, multiplied out of the weights, with which
-    images are filtered: the same sums as layer after layer, in a fortieth of the time, and the same gradients.
+    images are filtered: the same sums as layer after layer, of far fewer products, and the same gradients.
 
     In training images are cropped (valid padding), so that 64x64 pixels become 26x26, and black is -1: where the
     kernel's sum is not 1 yet, grey stays grey. Outside of training the kernel is cleaned first, see ``kernel``, the
@@ -81,14 +81,14 @@ class KernelGAN(nn.Module):
         return kernel[0, 0]
 
     @torch.no_grad()
-    def kernel(self) -> NDArray[np.float32]:
+    def kernel(self) -> NDArray[np.float64]:
         """Return the kernel of x2 (13, 13) that images are correlated with outside of training.
 
         Its largest weights are kept, their sum is 1, and its centre of mass lies half a pixel behind the middle
         pixel, which is the middle of the two by two pixels that become one: enlarged by bicubic interpolation, what
         it reduces is in register with what it was.
         """
-        kernel: NDArray[np.float32] = cleaned(self.imitated(), self.kept).float().cpu().numpy()
+        kernel: NDArray[np.float64] = cleaned(self.imitated().cpu().double(), self.kept).numpy()
         return kernel
 
 

@@ -32,6 +32,7 @@ __all__ = ["made_up"]
 LOSSES: Mapping[str, Mapping[str, Any]] = {
     "charbonnier": {"eps": 0.02},
     "content": {"layer": "relu3_1"},
+    "kernel_gan": {},
     "l1": {},
     "low_pass": {"size": 3},
     "mse": {},
@@ -42,6 +43,8 @@ LOSSES: Mapping[str, Mapping[str, Any]] = {
 """Options of every loss."""
 LOWEST: Mapping[str, float] = {"charbonnier": 0.02}
 """What a loss is of equal images, where that is not 0."""
+BY_KERNEL: Mapping[str, tuple[int, ...]] = {"kernel": (1, 13, 13), "hr": (2, 3, 64, 64), "lr_made": (2, 3, 26, 26)}
+"""Shapes of what a loss of a kernel reads."""
 SCHEDULES: Mapping[str, tuple[Mapping[str, Any], float, float]] = {
     "constant": ({}, 1, 1),
     "cosine": ({"floor": 0.1}, 1, 0.1),
@@ -325,12 +328,21 @@ def test_cosine_rises_evenly_in_its_warmup_and_falls_behind_it() -> None:
 
 
 def loss_and_fields(name: str) -> tuple[nn.Module, list[str]]:
-    """Build a loss; the first of its fields is what a network has made."""
+    """Build a loss; the first of its fields is what a network has made, or its kernel."""
     loss = build("losses", {"name": name, **LOSSES[name]}, store=Store(Path("store")))
     return loss, list(needs(loss.forward))
 
 
-COMPARING = [name for name in names("losses") if len(fields_read("losses", name)) > 1]
+def made_by_chance(fields: list[str]) -> dict[str, Tensor]:
+    """Return a batch in which, where there is a kernel, it has made its LR of its HR."""
+    chance = torch.Generator().manual_seed(0)
+    shapes = BY_KERNEL if "kernel" in fields else dict.fromkeys(fields, (2, 3, 8, 9))
+    return {field: torch.rand(shapes[field], generator=chance) for field in fields}
+
+
+OF_KERNELS = [name for name in names("losses") if "kernel" in fields_read("losses", name)]
+"""The losses of a kernel: what it reads are no two images to be alike."""
+COMPARING = [name for name in names("losses") if name not in OF_KERNELS and len(fields_read("losses", name)) > 1]
 """The losses with a truth; the others read one image."""
 
 
@@ -346,7 +358,7 @@ def test_every_loss_with_a_truth_is_lowest_for_equal_images(name: str, made_up: 
     assert ((), ()) == (same.shape, different.shape)
 
 
-@pytest.mark.parametrize("name", [name for name in names("losses") if name not in COMPARING])
+@pytest.mark.parametrize("name", [name for name in names("losses") if name not in (*COMPARING, *OF_KERNELS)])
 def test_every_loss_of_one_image_is_zero_for_a_flat_one(name: str) -> None:
     loss, (field,) = loss_and_fields(name)
     flat, busy = torch.full((2, 3, 8, 9), 0.5), torch.rand(2, 3, 8, 9, generator=torch.Generator().manual_seed(0))
@@ -355,11 +367,20 @@ def test_every_loss_of_one_image_is_zero_for_a_flat_one(name: str) -> None:
     assert float(loss(**{field: busy})) > 0
 
 
+@pytest.mark.parametrize("name", OF_KERNELS)
+def test_every_loss_of_a_kernel_is_lower_where_its_sum_is_one(name: str) -> None:
+    loss, fields = loss_and_fields(name)
+    batch = made_by_chance(fields)
+    kernel = batch["kernel"] / batch["kernel"].sum()
+    whole, half, twice = (float(loss.eval()(**{**batch, "kernel": share * kernel})) for share in (1, 0.5, 2))
+
+    assert whole < min(half, twice)
+
+
 @pytest.mark.parametrize("name", names("losses"))
 def test_every_loss_reads_fields_of_the_table_and_teaches_what_was_made(name: str, made_up: object) -> None:
     loss, fields = loss_and_fields(name)
-    chance = torch.Generator().manual_seed(0)
-    batch = {field: torch.rand(2, 3, 8, 9, generator=chance) for field in fields}
+    batch = made_by_chance(fields)
     made = batch[fields[0]].requires_grad_()
     loss(**batch).backward()
 

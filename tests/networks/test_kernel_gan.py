@@ -17,7 +17,7 @@ from pipeline.degradations.learned import Learned
 from pipeline.errors import LearningError
 from pipeline.images.estimates import composed, kernel_psnr
 from pipeline.images.filtering import filtered
-from pipeline.images.kernels import bell
+from pipeline.images.kernels import Kernel, bell
 from pipeline.images.resize import resize
 from pipeline.losses.kernel_gan import KernelGAN as Terms
 from pipeline.losses.kernel_gan import away_from_bicubic, eccentric, mask
@@ -25,16 +25,16 @@ from pipeline.networks.kernel_critic import KernelCritic
 from pipeline.networks.kernel_gan import KernelGAN, cleaned
 from pipeline.saved import save, weights_of
 
-Kernel = NDArray[np.float32]
+Image = NDArray[np.float32]
 OFF = bell(13, (2.0, 1.0), 30, shift=-1.3)
 """A kernel whose centre is not where it belongs."""
 
 
-def image(height: int = 30, width: int = 25) -> Kernel:
+def image(height: int = 30, width: int = 25) -> Image:
     return np.random.default_rng(0).random((height, width, 3), np.float32)
 
 
-def batch(pixels: Kernel) -> Tensor:
+def batch(pixels: NDArray[Any]) -> Tensor:
     return torch.from_numpy(pixels).movedim(-1, 0)[None]
 
 
@@ -50,10 +50,10 @@ def of_three(scale: Any = 2) -> tuple[KernelGAN, Kernel]:
     """Return a generator whose layers are three bells, and the kernel that they are together."""
     bells = [bell(7, (1.0, 1.5), 20, shift=0.5), bell(5, (0.5, 0.8), 70), bell(3, (0.4, 0.6), -30)]
     network = KernelGAN(scale, features=1, kept=169)
-    ones = [np.ones((1, 1), np.float32)] * 3
+    ones = [np.ones((1, 1))] * 3
     for layer, weight in zip(network.layers, [*bells, *ones], strict=True):
         layer.get_parameter("weight").data[0, 0] = torch.from_numpy(weight)
-    return network, convolve2d(convolve2d(bells[0], bells[1]), bells[2]).astype(np.float32)
+    return network, convolve2d(convolve2d(bells[0], bells[1]), bells[2])
 
 
 def test_the_critic_has_the_parameters_of_the_paper() -> None:
@@ -98,7 +98,7 @@ def test_cleaning_leaves_the_sum_one_and_the_centre_of_mass_between_the_pixels(k
 def test_cleaning_keeps_the_shape_of_what_is_large() -> None:
     _, variances = moments(OFF)
     moved = cleaned(torch.from_numpy(OFF), 169).numpy()
-    small = cleaned(torch.from_numpy(OFF + 0.001 * np.random.default_rng(0).random((13, 13), np.float32)), 40).numpy()
+    small = cleaned(torch.from_numpy(OFF + 0.001 * np.random.default_rng(0).random((13, 13))), 40).numpy()
 
     np.testing.assert_allclose(moments(moved)[1], variances, rtol=0.02)
     assert np.abs(small - moved).max() < 0.02
