@@ -17,7 +17,6 @@ from pipeline.images.lettering import lettered, wrapped
 from pipeline.kinds import Drawn
 from pipeline.pairs.drawing import chain_of, draw
 from pipeline.pairs.settings import Pairs
-from pipeline.pairs.telling import told
 
 SIDE = 288
 """HR pixels along the side of what a tile shows, from the middle of the image; divides by 2, 3, 4, 6, 8."""
@@ -58,7 +57,7 @@ def sheet(
     titles = ["in these pairs", *(f"n = {n}" for n in range(count - 1))]
     tiles: list[Tile] = [(_middle(hr, 1), [f"HR {hr.shape[1]}x{hr.shape[0]}"])]
     for title, drawn, lr in zip(titles, draws, threads.ahead(degraded, draws), strict=True):
-        tiles.append((_middle(lr, scale), [title, *wrapped(told(chain, drawn), SIDE)]))
+        tiles.append((_middle(lr, scale), [title, *wrapped(chain.told(drawn), SIDE)]))
     return _laid_out(tiles)
 
 
