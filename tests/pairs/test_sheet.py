@@ -164,8 +164,22 @@ def test_words_are_wrapped_whole_and_letters_leave_ink_on_their_line_alone() -> 
     ("options", "error", "said"),
     [
         ({"degradation": "given"}, ParamsError, "pairs.some-x3.degradation: is `given`; only a chain of links can be"),
-        ({"degradation": [{"learned": {}}]}, DataError, "models/none: holds no model; name one that `train` has made"),
+        (
+            {"degradation": [{"learned": {}}]},
+            DataError,
+            "pairs.some-x3.degradation: {own}models/none: holds no model; name",
+        ),
         ({"degradation": [{"decimate": {"step": 2}}]}, DataError, "pairs.some-x3.degradation: leaves 20x24 of kitten"),
+        (
+            {"degradation": [{"albumentation": {"transform": "Blurr"}}]},
+            ParamsError,
+            "pairs.some-x3.degradation: albumentation: `Blurr` is not there",
+        ),
+        (
+            {"degradation": [TO_TARGET, {"albumentation": {"transform": "ToFloat", "rounding": "uint8"}}]},
+            ImageError,
+            "pairs.some-x3.degradation: kitten: albumentation: makes float32",
+        ),
         ({"scale": 64}, ImageError, "kitten.png: has 40x50 pixels; the scale is 64"),
     ],
 )
@@ -176,7 +190,7 @@ def test_what_cannot_be_shown_is_told_in_one_line(
         page(tmp_path, picture(tmp_path), **options)
 
     (line,) = str(raised.value).splitlines()
-    assert line.removeprefix(f"{tmp_path}/").startswith(said)
+    assert line.removeprefix(f"{tmp_path}/").startswith(said.replace("{own}", f"{tmp_path}/"))
 
 
 def shown(*words: str) -> None:
