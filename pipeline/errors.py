@@ -10,6 +10,9 @@ PipelineError
 └── ScoreError       nothing was scored, or a score is no number
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class PipelineError(Exception):
     """The root: a fault that the user can mend; the runner prints it as one line."""
@@ -41,3 +44,12 @@ class LearningError(PipelineError):
 
 class ScoreError(PipelineError):
     """Nothing was scored, or a score is no number."""
+
+
+@contextmanager
+def told_at(place: str) -> Iterator[None]:
+    """Let the line of an error that is raised inside begin with ``place``, where in params.yaml its cause stands."""
+    try:
+        yield
+    except PipelineError as error:
+        raise type(error)(f"{place}: {error}") from None

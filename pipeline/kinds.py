@@ -42,6 +42,9 @@ Part = TypeVar("Part")
 
 Supplied: TypeAlias = Annotated[Part, "by whoever builds the part; params.yaml cannot say it here"]
 
+SHORT, LONG = 4, 24
+"""Numbers of a list, and characters of a text, that are told of a draw; a longer one is no reading matter."""
+
 
 class Described(dict[str, Any], Generic[Part]):
     """A part as params.yaml describes it, not built yet: ``{name: srcnn, scale: 2}``."""
@@ -163,6 +166,14 @@ class Link(ABC):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return the (height, width) that leaves when ``size`` enters."""
 
+    def told(self, drawn: Drawn) -> list[str]:
+        """Return a few words for each link that acts as ``drawn``, first to last; here names and numbers, no seeds.
+
+        Sizes are width x height, in pixels: ``blur 1.8 x 0.7 @ 34°``, ``noise 8.2/255``, ``resize 48x32``.
+        """
+        name = type(self).__module__.rpartition(".")[2].replace("_", " ")
+        return [" ".join([name, *_plain(drawn)])]
+
 
 class Augmentation(ABC):
     """A change of patches that belong together: all chance is in ``draw``, ``apply`` is deterministic.
@@ -181,3 +192,16 @@ class Augmentation(ABC):
     @abstractmethod
     def apply(self, patches: Mapping[str, NDArray[Any]], drawn: Drawn) -> dict[str, NDArray[Any]]:
         """Return ``patches`` changed as ``drawn`` says, each of its size; nothing random here."""
+
+
+def _plain(drawn: Drawn) -> Iterator[str]:
+    """Yield the short texts, the numbers with their names, and the names of what is so; seeds are left out."""
+    for key, value in drawn.items():
+        if isinstance(value, str) and len(value) <= LONG:
+            yield value
+        elif value is True:
+            yield key
+        elif isinstance(value, int | float) and not isinstance(value, bool) and "seed" not in key:
+            yield f"{key} {value:.3g}"
+        elif isinstance(value, list) and len(value) <= SHORT and all(isinstance(each, int | float) for each in value):
+            yield f"{key} {' x '.join(f'{each:.3g}' for each in value)}"

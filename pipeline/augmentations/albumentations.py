@@ -34,7 +34,7 @@ class Albumentations(Augmentation):
 
     def __init__(self, transforms: Filled[list[dict[str, dict[str, Any]]]], to: Literal["both", "lr"] = "both") -> None:
         self.to = ABLE if to == "both" else ("lr",)
-        self.policy = Policy(transforms, "augment: albumentations")
+        self.policy = Policy(transforms, "albumentations")
 
     def barred(self, fields: Iterable[str]) -> list[str]:
         """Return the fields that the policy would have to reach, and cannot: those made of LR or HR."""

@@ -29,12 +29,16 @@ class Albumentation(Link):
         options: the transform's, as the library calls them. Its chance, ``p``, is 1 unless they say otherwise: in a
             chain there is ``maybe``.
         rounding: ``none``: on float32; ``uint8``: on 8 bits, the only ones that some transforms take.
+
+    Raises:
+        ParamsError: a name that the library does not have, options that it does not take, or pixels that move.
     """
 
     def __init__(
         self, transform: str, options: dict[str, Any] | None = None, rounding: Literal["uint8", "none"] = "none"
     ) -> None:
-        self.policy = Policy([{transform: {"p": 1.0, **(options or {})}}], "degradation: albumentation")
+        self.policy = Policy([{transform: {"p": 1.0, **(options or {})}}], "albumentation")
+        self.policy.ready()
         self.rounding = rounding
 
     def draw(self, rng: np.random.Generator, size: Size, target: Size) -> Drawn:

@@ -22,7 +22,7 @@ FIRST: dict[int, int] = {3: 1, 4: 0}
 """The first row and column that is taken, from 0."""
 BORDER: dict[int, Literal["replicate", "symmetric"]] = {3: "replicate", 4: "symmetric"}
 """What lies beyond the edge. At x4 authors differ: SOF-VSR's script repeats the edge's pixel as it mirrors, DUF's code
-does not, TTVSR's repeats the edge and takes an even kernel; they agree away from it."""
+does not; these two agree away from it. TTVSR's agrees nowhere: its kernel has 12 x 12 taps, and another offset."""
 
 
 class BD(Chain):

@@ -90,5 +90,11 @@ class Blur(Link):
         """Return ``size``: it stays."""
         return size
 
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell the standard deviations in pixels, the angle in degrees, and the exponent of what is no Gaussian."""
+        first, last = (f"{drawn['sigma'][each]:.1f}" for each in (0, -1))
+        beta = "" if drawn["beta"] == 1 else f" beta {drawn['beta']:.1f}"
+        return [f"blur {first}{beta}" if first == last else f"blur {first} x {last} @ {drawn['angle']:.0f}°{beta}"]
+
     def _sigma(self, rng: np.random.Generator, low: float, high: float) -> float:
         return float(rng.uniform(low**self.power, high**self.power) ** (1 / self.power))

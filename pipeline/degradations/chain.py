@@ -52,6 +52,10 @@ class Chain(Link):
             size = link.after(size, own)
         return size
 
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell what each link tells."""
+        return [words for link, own in zip(self.links, drawn["links"], strict=True) for words in link.told(own)]
+
 
 def _whole(link: Link, size: Size, left: Size) -> Size:
     """Return the size ``left`` that leaves ``link``, where an image can have it."""

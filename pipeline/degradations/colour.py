@@ -61,3 +61,8 @@ class Colour(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""
         return size
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell the three factors, and the angle in degrees."""
+        factors = " ".join(f"{drawn[name]:.2f}" for name in ("brightness", "contrast", "saturation"))
+        return [f"colour {factors} @ {drawn['hue']:.0f}°"]

@@ -43,3 +43,7 @@ class Disk(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""
         return size
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell the radius, in pixels."""
+        return [f"disk {drawn['radius']:.1f}"]

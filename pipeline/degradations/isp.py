@@ -95,3 +95,8 @@ class ISP(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return the size that leaves the links."""
         return self.light.after(size, drawn)
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell what happens to the light, then the shot noise: its variance by the light."""
+        noise = drawn["noise"]
+        return [*self.light.told(drawn), "isp without noise" if noise is None else f"isp shot {noise['shot']:.2g}"]

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pipeline.bounds import Quality, Rising
-from pipeline.images.lossy import check_holds, compressed
-from pipeline.kinds import Drawn, Link, Size
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from pipeline.images.lossy import Compression
+from pipeline.kinds import Drawn
 
 __all__ = ["JPEG"]
 
 
-class JPEG(Link):
+class JPEG(Compression):
     """Rounds to 8 bits and compresses as libjpeg does by default: colour at half the resolution (4:2:0).
 
     Args:
@@ -23,17 +17,8 @@ class JPEG(Link):
     """
 
     def __init__(self, quality: Rising[tuple[Quality, Quality]]) -> None:
-        self.quality = quality
+        super().__init__(".jpg", quality)
 
-    def draw(self, rng: np.random.Generator, size: Size, target: Size) -> Drawn:
-        """Decide the quality; raise ImageError when no such file can hold the image."""
-        check_holds(".jpg", size)
-        return {"quality": int(rng.integers(*self.quality, endpoint=True))}
-
-    def apply(self, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:
-        """Compress ``image``, or each frame of a clip by itself; what leaves are grey levels in [0, 1]."""
-        return compressed(image, ".jpg", drawn["quality"])
-
-    def after(self, size: Size, drawn: Drawn) -> Size:
-        """Return ``size``: it stays."""
-        return size
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell the quality."""
+        return [f"jpeg {drawn['quality']}"]

@@ -74,3 +74,7 @@ class Kernel(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""
         return size
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell which of the file's kernels."""
+        return [f"kernel {drawn['index']}"]

@@ -39,3 +39,7 @@ class Maybe(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return the size that leaves."""
         return size if drawn["links"] is None else self.chain.after(size, drawn)
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell what the links tell, nothing where none runs."""
+        return [] if drawn["links"] is None else self.chain.told(drawn)

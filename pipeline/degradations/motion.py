@@ -78,3 +78,8 @@ class Motion(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""
         return size
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell the length in pixels, and the angle in degrees."""
+        shake = " shake" if self.path == "shake" else ""
+        return [f"motion {drawn['length']:.1f} @ {drawn['angle']:.0f}°{shake}"]

@@ -58,3 +58,8 @@ class Noise(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""
         return size
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell the standard deviation in grey levels, and the kind."""
+        kind = " grey" if drawn["grey"] else " mixed" if drawn["mixture"] is not None else ""
+        return [f"noise {255 * drawn['sigma']:.1f}/255{kind}"]

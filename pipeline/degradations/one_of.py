@@ -38,3 +38,7 @@ class OneOf(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return the size that leaves the chosen link."""
         return self.links[drawn["chosen"]].after(size, drawn["drawn"])
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell what the chosen link tells."""
+        return self.links[drawn["chosen"]].told(drawn["drawn"])

@@ -54,6 +54,10 @@ class Poisson(Link):
         """Return ``size``: it stays."""
         return size
 
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell the factor."""
+        return [f"poisson {drawn['scale']:.2f}{' grey' * drawn['grey']}"]
+
 
 def _strayed(levels: NDArray[np.uint8], seed: int) -> NDArray[np.float32]:
     """Return counts less their mean, white being 1."""

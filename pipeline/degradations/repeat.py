@@ -40,5 +40,9 @@ class Repeat(Link):
         """Return the size that leaves the last time."""
         return self._chain(drawn["times"]).after(size, drawn)
 
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell what the links tell, each time."""
+        return self._chain(drawn["times"]).told(drawn)
+
     def _chain(self, times: int) -> Chain:
         return Chain(self.links * times)

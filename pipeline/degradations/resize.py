@@ -85,3 +85,7 @@ class Resize(Link):
         """Return the drawn size."""
         height, width = drawn["size"]
         return height, width
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell the size that leaves, width x height."""
+        return [f"resize {drawn['size'][1]}x{drawn['size'][0]}"]

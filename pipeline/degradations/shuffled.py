@@ -43,5 +43,9 @@ class Shuffled(Link):
         """Return the size that leaves the last."""
         return self._chain(drawn["order"]).after(size, drawn)
 
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell what the links tell, in the drawn order."""
+        return self._chain(drawn["order"]).told(drawn)
+
     def _chain(self, order: list[int]) -> Chain:
         return Chain([self.links[each] for each in order])

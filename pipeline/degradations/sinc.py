@@ -49,3 +49,7 @@ class Sinc(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""
         return size
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell the cutoff, as a share of Nyquist's frequency."""
+        return [f"sinc {drawn['cutoff']:.2f}"]

@@ -43,3 +43,7 @@ class Speckle(Link):
     def after(self, size: Size, drawn: Drawn) -> Size:
         """Return ``size``: it stays."""
         return size
+
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell the standard deviation in percent of a pixel."""
+        return [f"speckle {100 * drawn['sigma']:.0f} %{' grey' * drawn['grey']}"]

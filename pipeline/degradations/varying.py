@@ -61,6 +61,15 @@ class Varying(Link):
         """Return ``size``: it stays."""
         return size
 
+    def told(self, drawn: Drawn) -> list[str]:
+        """Tell what is blended, in brackets."""
+        words = [each for link, own in zip(self.links, drawn["links"], strict=True) for each in link.told(own)] or [
+            "nothing"
+        ]
+        words[0] = f"varying [{words[0]}"
+        words[-1] += "]"
+        return words
+
     def _maps(self, size: Size, drawn: Drawn) -> NDArray[np.float32]:
         if self.map == "ramp":
             return ramp(size, len(self.links), drawn["angle"])

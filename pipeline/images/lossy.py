@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ImageError
 from pipeline.images.colour import to_float, to_uint8
+from pipeline.kinds import Drawn, Link, Size
 
 QUALITY = {".jpg": cv2.IMWRITE_JPEG_QUALITY, ".webp": cv2.IMWRITE_WEBP_QUALITY}
 LONGEST = {".jpg": 65500, ".webp": 16383}
@@ -18,7 +19,33 @@ IMAGE = 3
 Ending: TypeAlias = Literal[".jpg", ".webp"]
 
 
-def check_holds(ending: Ending, size: tuple[int, int]) -> None:
+class Compression(Link):
+    """Rounds to 8 bits, encodes with loss and decodes again: what the links of all codecs are.
+
+    Args:
+        ending: of the files of the format.
+        quality: the range of whole qualities, each as likely; 100 loses least.
+    """
+
+    def __init__(self, ending: Ending, quality: tuple[int, int]) -> None:
+        self.ending = ending
+        self.quality = quality
+
+    def draw(self, rng: np.random.Generator, size: Size, target: Size) -> Drawn:
+        """Decide the quality; raise ImageError when no such file can hold the image."""
+        check_holds(self.ending, size)
+        return {"quality": int(rng.integers(*self.quality, endpoint=True))}
+
+    def apply(self, image: NDArray[np.float32], drawn: Drawn) -> NDArray[np.float32]:
+        """Compress ``image``, or each frame of a clip by itself; what leaves are grey levels in [0, 1]."""
+        return compressed(image, self.ending, drawn["quality"])
+
+    def after(self, size: Size, drawn: Drawn) -> Size:
+        """Return ``size``: it stays."""
+        return size
+
+
+def check_holds(ending: Ending, size: Size) -> None:
     """Raise ImageError when no file of a format can hold an image of height and width ``size``."""
     if max(size) > LONGEST[ending]:
         raise ImageError(

@@ -26,7 +26,8 @@ SEEDS = 2**32
 class Policy:
     """Transforms that run one after the other on a picture of three channels.
 
-    They are built where they are first needed: who only checks params.yaml need not wait for the library.
+    They are built by ``ready``, or where they are first needed: who only checks params.yaml need not wait for the
+    library.
 
     Args:
         transforms: each ``{name: options}``; ``OneOf``, ``SomeOf`` and ``Sequential`` take a list ``transforms`` of
@@ -38,6 +39,15 @@ class Policy:
         self.transforms = transforms
         self.place = place
         self.free = Lock()  # its chance is a state of its own
+
+    def ready(self) -> None:
+        """Build the transforms, if they are not built yet.
+
+        Raises:
+            ParamsError: a name that the library does not have, options that it does not take, or pixels that move.
+        """
+        with self.free:
+            assert self._built
 
     def changed(self, picture: NDArray[Sample], seed: int) -> NDArray[Sample]:
         """Return ``picture`` (H, W, 3), uint8 or float32 in [0, 1], as the transforms with ``seed`` leave it.

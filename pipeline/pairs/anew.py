@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
@@ -12,23 +11,11 @@ from numpy.typing import NDArray
 from pipeline.errors import DataError, PipelineError
 from pipeline.images.colour import to_float, to_uint8
 from pipeline.kinds import Link
-from pipeline.lookup import build
 from pipeline.pairs.crops import Pick
 from pipeline.pairs.degrading import degrade
 from pipeline.pairs.derive import Array, derived
-from pipeline.pairs.reading import Facts, PairSet, Window, lr_plane, patch_of
-
-
-def chain_of(facts: Facts, own: Path | None) -> Link:
-    """Build the chain of links that made the pairs.
-
-    Args:
-        facts: what holds for the pairs.
-        own: the folder of the user's own files, which a link may read.
-    """
-    assert facts.degradation != "given", "the check of params.yaml says so"
-    link: Link = build("degradations", {"name": "chain", "links": facts.degradation}, own=own)
-    return link
+from pipeline.pairs.drawing import place_of
+from pipeline.pairs.reading import PairSet, Window, lr_plane, patch_of
 
 
 @dataclass(frozen=True)
@@ -67,7 +54,7 @@ class Anew:
             made = degrade(self.chain, [to_float(image) for image in cut], keys, facts.scale)
         except PipelineError as error:
             raise DataError(
-                f"pairs.{facts.benchmark}.degradation: cannot run on a patch with its margin: {error}; choose another "
+                f"{place_of(facts.benchmark)}: cannot run on a patch with its margin: {error}; choose another "
                 "`patch` or `margin`, or say `degrade: stored`"
             ) from None
         for pick, wide, (lr, _) in zip(picks, around, made, strict=True):

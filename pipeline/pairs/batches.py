@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.augmentations.dihedral import Dihedral
-from pipeline.errors import BatchError, DataError
+from pipeline.errors import BatchError, DataError, told_at
 from pipeline.images.colour import to_float
 from pipeline.kinds import Augmentation, Drawn
 from pipeline.pairs.anew import Anew
@@ -40,7 +40,7 @@ class Batches:
         size: samples in a batch.
         patch: height and width of a patch in LR pixels.
         augment: what is done to each sample, in this order; ``dihedral`` for the eight flips and rotations alone.
-        stream: what the stream of samples depends on, e.g. (seed, model name).
+        stream: what the stream of samples depends on: (seed, model name), and whatever tells several streams apart.
         part: the samples of each batch that are wanted here, counted from 0; None for all.
         crops: where patches are cut.
         anew: what makes LR; None where it is read as it is stored.
@@ -64,6 +64,7 @@ class Batches:
         self.patch = patch
         self.augmentations = _augmentations(augment)
         self.stream = stream
+        self.place = f"models.{stream[1]}.training.augment"
         self.part = range(size) if part is None else part
         self.crops = CROPS[crops](pairs, patch)
         self.anew = anew
@@ -119,7 +120,8 @@ class Batches:
     def _augmented(self, patches: dict[str, NDArray[Any]], drawn: Sequence[Drawn]) -> dict[str, NDArray[Any]]:
         aligned = {field: patch for field, patch in patches.items() if field not in UNALIGNED}
         for each, own in zip(self.augmentations, drawn, strict=True):
-            aligned = each.apply(aligned, own)
+            with told_at(self.place):
+                aligned = each.apply(aligned, own)
         return patches | aligned
 
     def _stacked(self, numbers: Sequence[int]) -> dict[str, NDArray[Any]]:
@@ -149,7 +151,9 @@ class Batches:
             barred = each.barred(sorted(fields))
             if barred:
                 name = type(each).__name__.lower()
-                raise BatchError(f"augment: {name}: cannot be had where `{'`, `'.join(barred)}` is read; leave it out")
+                raise BatchError(
+                    f"{self.place}: {name}: cannot be had where `{'`, `'.join(barred)}` is read; leave it out"
+                )
 
     def _require_room(self) -> None:
         for _, entries in self.groups:

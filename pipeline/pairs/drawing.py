@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from pipeline.degradations.chain import Chain
-from pipeline.errors import DataError, PipelineError
-from pipeline.kinds import Drawn, Link, Size
+from pipeline.errors import DataError, PipelineError, told_at
+from pipeline.kinds import Drawn, Link, Size, Spec
 from pipeline.lookup import build
-from pipeline.pairs.settings import Pairs
 from pipeline.randomness import generator
 
 
-def chain_of(settings: Pairs, learner: Path, own: Path | None) -> Chain:
-    """Build the chain of a pairs entry.
+def chain_of(name: str, links: Literal["given"] | Iterable[Spec], *, learner: Path | None, own: Path | None) -> Chain:
+    """Build the chain of the pairs ``name``.
 
     Args:
-        learner: the folder of the model that a ``learned`` link runs.
+        links: each as ``{name: blur, options}``.
+        learner: the folder of the model that a ``learned`` link runs; None where there is none.
         own: the folder of the user's own files, where a link reads one.
+
+    Raises:
+        PipelineError: a link cannot be built: of a file that cannot be used, or a transform that is not there.
     """
-    assert isinstance(settings.degradation, list), "`given` has no chain"
-    return Chain([build("degradations", link, learner=learner, own=own) for link in settings.degradation])
+    assert not isinstance(links, str), "`given` has no chain"
+    with told_at(place_of(name)):
+        return Chain([build("degradations", link, learner=learner, own=own) for link in links])
+
+
+def place_of(name: str) -> str:
+    """Return where in params.yaml the chain of the pairs ``name`` stands."""
+    return f"pairs.{name}.degradation"
 
 
 def draw(chain: Link, key: tuple[int | str, ...], target: Size, scale: int) -> Drawn:
@@ -33,7 +44,7 @@ def draw(chain: Link, key: tuple[int | str, ...], target: Size, scale: int) -> D
     Raises:
         DataError: the chain would end at another size, or cannot run on such an image.
     """
-    place, image = f"pairs.{key[1]}.degradation", key[2]
+    place, image = place_of(str(key[1])), key[2]
     size = (target[0] * scale, target[1] * scale)
     try:
         drawn = chain.draw(generator(*key), size, target)

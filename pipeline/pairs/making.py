@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import atomic
-from pipeline.errors import DataError
+from pipeline.errors import DataError, told_at
 from pipeline.images import threads
 from pipeline.images.colour import to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.kinds import Drawn, Link, Size
 from pipeline.pairs.derive import derived
-from pipeline.pairs.drawing import chain_of, draw
+from pipeline.pairs.drawing import chain_of, draw, place_of
 from pipeline.pairs.reading import LR_GRID, PAIRS, Facts, lr_plane
 from pipeline.pairs.settings import Pairs
 from pipeline.shards.index import Entry, write_index
@@ -42,7 +42,13 @@ def make_pairs(
         if settings.degradation == "given":
             kept = entries = _given(source, settings.scale)
         else:
-            maker = Maker(source, chain_of(settings, learner, own), settings, Writer(folder), (seed, name))
+            maker = Maker(
+                source,
+                chain_of(name, settings.degradation, learner=learner, own=own),
+                settings,
+                Writer(folder),
+                (seed, name),
+            )
             kept = [_without_lr(entry) for entry in source.entries]
             drawn = [maker.draw(entry) for entry in kept]
             degraded = threads.ahead(maker.degraded, zip(kept, drawn, strict=True))
@@ -71,7 +77,8 @@ class Maker:
         """Return the LR plane of an entry, from what was drawn for it; several threads make some at once."""
         entry, drawn = pair
         image = crop_to_multiple(self._hr(entry, "hr" if self._plane == "lr" else "hr_y"), self.settings.scale)
-        degraded = self.chain.apply(to_float(image), drawn)
+        with told_at(f"{place_of(self.key[1])}: {entry.key}"):
+            degraded = self.chain.apply(to_float(image), drawn)
         target = self._target(entry)
         assert degraded.shape[-3:-1] == target, f"{entry.key}: a link promised {target}, gave {degraded.shape}"
         return to_uint8(degraded) if self._plane == "lr" else degraded.astype(np.float32)

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from pipeline.errors import BatchError, DataError
 from pipeline.kinds import Size
+from pipeline.lookup import single
 from pipeline.pairs.derive import Array, Derived, derived
 from pipeline.pairs.settings import Rounding
 from pipeline.shards.index import Entry
@@ -38,6 +39,11 @@ class Facts:
     benchmark: str
     data: str
     degradation: Literal["given"] | list[dict[str, Any]]
+
+    def links(self) -> list[dict[str, Any]]:
+        """Return the links of the chain, each as ``{name: blur, options}``."""
+        assert self.degradation != "given", "the check of params.yaml says so"
+        return [single(each) for each in self.degradation]
 
 
 def lr_plane(rounding: Rounding) -> str:

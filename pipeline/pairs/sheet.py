@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import ImageError, ParamsError
+from pipeline.errors import ImageError, ParamsError, told_at
 from pipeline.images import threads
 from pipeline.images.colour import luma, to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.images.files import read
 from pipeline.images.lettering import lettered, wrapped
 from pipeline.kinds import Drawn
-from pipeline.pairs.drawing import chain_of, draw
+from pipeline.pairs.drawing import chain_of, draw, place_of
 from pipeline.pairs.settings import Pairs
-from pipeline.pairs.telling import told
 
 SIDE = 288
 """HR pixels along the side of what a tile shows, from the middle of the image; divides by 2, 3, 4, 6, 8."""
@@ -45,20 +44,21 @@ def sheet(
         DataError: the chain misses the LR size, or the model of a ``learned`` link is not trained yet.
     """
     if settings.degradation == "given":
-        raise ParamsError(f"pairs.{name}.degradation: is `given`; only a chain of links can be shown")
-    chain, scale = chain_of(settings, learner, own), settings.scale
+        raise ParamsError(f"{place_of(name)}: is `given`; only a chain of links can be shown")
+    chain, scale = chain_of(name, settings.degradation, learner=learner, own=own), settings.scale
     hr = _opened(picture, settings)
     target = (hr.shape[0] // scale, hr.shape[1] // scale)
     key = (seed, name, picture.stem)
     draws = [draw(chain, each, target, scale) for each in (key, *((*key, n) for n in range(count - 1)))]
 
     def degraded(drawn: Drawn) -> NDArray[np.uint8]:
-        return to_uint8(chain.apply(to_float(hr), drawn))
+        with told_at(f"{place_of(name)}: {picture.stem}"):
+            return to_uint8(chain.apply(to_float(hr), drawn))
 
     titles = ["in these pairs", *(f"n = {n}" for n in range(count - 1))]
     tiles: list[Tile] = [(_middle(hr, 1), [f"HR {hr.shape[1]}x{hr.shape[0]}"])]
     for title, drawn, lr in zip(titles, draws, threads.ahead(degraded, draws), strict=True):
-        tiles.append((_middle(lr, scale), [title, *wrapped(told(chain, drawn), SIDE)]))
+        tiles.append((_middle(lr, scale), [title, *wrapped(chain.told(drawn), SIDE)]))
     return _laid_out(tiles)
 
 

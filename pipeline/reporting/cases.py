@@ -16,14 +16,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.degradations.chain import Chain
 from pipeline.images.colour import luma, to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.images.estimates import kernel_psnr
 from pipeline.images.spectra import WINDOW, radial_spectrum, spectrum_distance
 from pipeline.images.unmixing import Unmixed, unmixed
 from pipeline.kinds import Link
-from pipeline.lookup import build, single
+from pipeline.lookup import single
+from pipeline.pairs.drawing import chain_of
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import generator
 
@@ -132,7 +132,7 @@ def found(case: Case, params: Params, models: Path, pairs: Path, gain: tuple[flo
     truths = [_rgb(suite.field(entry, "hr", suite.whole(entry))) for entry in large]
     made: dict[str, list[Pixels]] = {"real": [_rgb(suite.field(entry, "lr", suite.whole(entry))) for entry in large]}
     for side, name in (("bicubic", case.bicubic), ("learned", case.learnt)):
-        chain = _chain(params["pairs"][name], models / params["pairs"][name]["learner"])
+        chain = _chain(name, params["pairs"][name], models)
         made[side] = [
             _degraded(chain, truth, scale, (seed, name, entry.key)) for truth, entry in zip(truths, large, strict=True)
         ]
@@ -153,8 +153,9 @@ def _same_training(model: Params, other: Params) -> bool:
     return all(model[key] == other[key] for key in ("suite", "training"))
 
 
-def _chain(pairs: Params, learner: Path) -> Link:
-    return Chain([build("degradations", single(link), learner=learner) for link in pairs["degradation"]])
+def _chain(name: str, pairs: Params, models: Path) -> Link:
+    links = [single(link) for link in pairs["degradation"]]
+    return chain_of(name, links, learner=models / pairs["learner"], own=None)
 
 
 def _degraded(chain: Link, truth: Pixels, scale: int, key: tuple[str | int, ...]) -> Pixels:

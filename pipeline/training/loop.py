@@ -24,8 +24,9 @@ from pipeline.learning.ranks import ALONE, Ranks
 from pipeline.learning.recipe import Recipe, Scalars
 from pipeline.learning.settings import Engine
 from pipeline.lookup import build
-from pipeline.pairs.anew import Anew, chain_of
+from pipeline.pairs.anew import Anew
 from pipeline.pairs.batches import Batches
+from pipeline.pairs.drawing import chain_of
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import seed_of
 from pipeline.saved import SPEC, load_start, save, weights_of
@@ -169,7 +170,9 @@ class Course:
         self, pairs: PairSet, stream: tuple[int | str, ...], size: int, part: Sequence[int] | None = None
     ) -> Batches:
         kept = self.settings
-        chain = chain_of(pairs.facts, self.own) if kept.degrade == "anew" else None
+        chain = None
+        if kept.degrade == "anew":
+            chain = chain_of(pairs.facts.benchmark, pairs.facts.links(), learner=None, own=self.own)
         return Batches(
             pairs,
             self.recipe.reads,

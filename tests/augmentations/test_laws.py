@@ -131,7 +131,7 @@ def test_what_cannot_be_changed_alike_is_barred(spec: dict[str, Any], read: list
 def test_a_transform_that_cannot_be_is_refused(transforms: list[Any], says: str) -> None:
     with pytest.raises(ParamsError) as refused:
         made({"name": "albumentations", "transforms": transforms}).apply(patches(), {"seed": 1})
-    assert str(refused.value).startswith(f"augment: albumentations: {says}")
+    assert str(refused.value).startswith(f"albumentations: {says}")
     assert "\n" not in str(refused.value)
 
 

@@ -277,15 +277,13 @@ def test_a_transform_works_on_8_bits_where_that_is_asked_for() -> None:
     ],
 )
 def test_a_transform_that_cannot_be_is_refused_by_one_line(transform: str, options: Any, says: str) -> None:
-    link = made("albumentation", transform=transform, options=options)
-
     with pytest.raises(ParamsError) as refused:
-        link.apply(photograph(), {"seed": 1})
+        made("albumentation", transform=transform, options=options)
 
-    assert str(refused.value).startswith(f"degradation: albumentation: {says}")
+    assert str(refused.value).startswith(f"albumentation: {says}")
     assert "\n" not in str(refused.value)
 
 
 def test_a_transform_that_leaves_another_size_or_cannot_take_the_format_is_told() -> None:
-    with pytest.raises(ImageError, match="degradation: albumentation: makes uint8"):
+    with pytest.raises(ImageError, match=r"^albumentation: makes uint8"):
         made("albumentation", transform="FromFloat").apply(photograph(), {"seed": 1})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -161,11 +163,13 @@ def test_drawing_reads_its_generator_alone(spec: dict[str, Any]) -> None:
     assert before == after[::-1]
 
 
+SEEDED = {"setRNGSeed": cv2.setRNGSeed, "randn": cv2.randn}
 GLOBAL = [
     *((module, name) for module in (np.random, random) for name in module.__all__ if name[0].islower()),
     *((cv2, name) for name in ("randn", "randu", "randShuffle", "setRNGSeed")),
 ]
-"""What reads or moves the generator of a whole process; ``default_rng`` does so without a seed, from the clock."""
+"""What reads or moves a generator that is not the link's: of the process, or OpenCV's, of which each thread has one;
+``default_rng`` does so without a seed, from the clock."""
 
 
 @pytest.fixture
@@ -183,10 +187,49 @@ def refuse(*values: Any, **named: Any) -> Any:
 
 @pytest.mark.usefixtures("barred")
 @pytest.mark.parametrize("spec", SPECS, ids=str)
-def test_no_link_asks_the_generators_of_the_process(spec: dict[str, Any]) -> None:
+def test_no_link_asks_the_generators_of_the_process(spec: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    if spec.get("transform") == "GaussNoise":
+        for name, ask in SEEDED.items():  # albumentations seeds it, which each thread has its own of, before each noise
+            monkeypatch.setattr(cv2, name, ask)
     link, given = made(spec), image()
     for key in KEYS:
         link.apply(given, link.draw(generator(1, key), SIZE, TARGET))
+
+
+@pytest.mark.parametrize("rounding", ["none", "uint8"])
+def test_two_threads_make_the_noise_of_opencv_that_one_makes(rounding: str) -> None:
+    spec = {"name": "albumentation", "transform": "GaussNoise", "rounding": rounding}
+    given = np.full((64, 64, 3), 0.5, np.float32)
+    alone = [made(spec).apply(given, {"seed": seed}) for seed in range(100)]
+    links = [made(spec) for _ in range(2)]  # a link lets one thread in at a time; OpenCV's generator has to bear two
+    begun = threading.Barrier(2)
+
+    def work(link: Link) -> list[NDArray[np.float32]]:
+        begun.wait()
+        return [link.apply(given, {"seed": seed}) for seed in range(100)]
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(work, links)
+
+    assert np.array_equal(alone, first)
+    assert np.array_equal(alone, second)
+
+
+def test_a_thread_has_a_generator_of_opencv_of_its_own() -> None:
+    def drawn() -> list[float]:
+        noise = np.zeros((9, 1))
+        cv2.randn(noise, np.zeros(1), np.ones(1))
+        return noise.ravel().tolist()
+
+    cv2.setRNGSeed(5)
+    expected = drawn()
+
+    cv2.setRNGSeed(5)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(cv2.setRNGSeed, 9).result()
+        pool.submit(drawn).result()
+
+    assert expected == drawn()
 
 
 @pytest.mark.usefixtures("barred")

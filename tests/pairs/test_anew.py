@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from pipeline.errors import DataError
 from pipeline.images import threads
 from pipeline.images.colour import to_float, to_uint8
-from pipeline.kinds import Sample
+from pipeline.kinds import Link, Sample
 from pipeline.lookup import settings
-from pipeline.pairs.anew import Anew, chain_of
+from pipeline.pairs.anew import Anew
 from pipeline.pairs.batches import Batches
+from pipeline.pairs.drawing import chain_of
 from pipeline.pairs.making import make_pairs
 from pipeline.pairs.reading import PairSet
 from pipeline.pairs.settings import Pairs
@@ -55,10 +56,14 @@ def blurred(tmp_path_factory: pytest.TempPathFactory) -> PairSet:
     return made(tmp_path_factory.mktemp("blurred"), BLURRED)
 
 
+def chain(pairs: PairSet, own: Path | None = None) -> Link:
+    return chain_of("p", pairs.facts.links(), learner=None, own=own)
+
+
 def stream(pairs: PairSet, *fields: str, margin: int = MARGIN, stored: bool = False, **options: Any) -> Batches:
     given = {"size": 4, "patch": PATCH, "augment": "dihedral", "stream": (1, "model"), **options}
     if not stored:
-        given["anew"] = Anew(pairs, chain_of(pairs.facts, None), margin, given["stream"])
+        given["anew"] = Anew(pairs, chain(pairs), margin, given["stream"])
     return Batches(pairs, fields, **given)
 
 
@@ -183,11 +188,11 @@ def test_the_chance_is_drawn_as_the_docs_say(tmp_path: Path) -> None:
     (entry,) = pairs.entries
     batches = stream(pairs, "lr", patch=9, margin=50, augment="none", crops="even")
     hr = to_float(pairs.field(entry, "hr", pairs.whole(entry)))
-    chain = chain_of(pairs.facts, None)
+    link = chain(pairs)
 
     for n in range(4):
-        drawn = chain.draw(generator(1, "model", n, "degrade"), (22, 18), (11, 9))
-        whole = to_float(np.moveaxis(to_uint8(chain.apply(hr, drawn)), -1, 0))
+        drawn = link.draw(generator(1, "model", n, "degrade"), (22, 18), (11, 9))
+        whole = to_float(np.moveaxis(to_uint8(link.apply(hr, drawn)), -1, 0))
         rows = [top for top in range(3) if np.array_equal(whole[:, top : top + 9], batches.sample(n)["lr"])]
         assert 1 == len(rows)
 
@@ -196,7 +201,7 @@ def test_a_kernel_of_the_user_is_read_anew(tmp_path: Path) -> None:
     (tmp_path / "kernels").mkdir()
     np.save(tmp_path / "kernels" / "k.npy", np.full((4, 5), 1 / 20))
     pairs = made(tmp_path, [{"kernel": {"file": "k.npy", "of": "correlation"}}, *BICUBIC])
-    anew = Anew(pairs, chain_of(pairs.facts, tmp_path), MARGIN, (1, "model"))
+    anew = Anew(pairs, chain(pairs, tmp_path), MARGIN, (1, "model"))
     stored, own = stream(pairs, "lr", stored=True)[0]["lr"], stream(pairs, "lr", stored=True, anew=anew)[0]["lr"]
 
     assert np.abs(stored.astype(int) - own).max() <= 1

@@ -19,7 +19,6 @@ from pipeline.pairs.making import make_pairs
 from pipeline.pairs.reading import PairSet
 from pipeline.pairs.settings import Pairs
 from pipeline.pairs.sheet import MARGIN, SIDE, sheet
-from pipeline.pairs.telling import told
 from pipeline.randomness import generator
 from pipeline.shards.writing import pack
 from stages.__main__ import run
@@ -106,19 +105,36 @@ def test_a_draw_is_told_in_short_words() -> None:
     assert (
         "blur 1.8, sinc 0.50, disk 2.0, resize 9x7, noise 25.5/255 grey, noise 25.5/255 grey, speckle 10 %, "
         "poisson 1.50, jpeg 61, webp 62"
-    ) == ", ".join(told(link, link.draw(generator(1), SIZE, TARGET)))
+    ) == ", ".join(link.told(link.draw(generator(1), SIZE, TARGET)))
     bell = build("degradations", {"name": "blur", "sigma": [1, 2], "size": [7, 7]})
-    assert ["blur 1.8 x 0.7 @ 34° beta 2.0"] == told(bell, {"size": 7, "sigma": [1.8, 0.7], "angle": 34.2, "beta": 2.0})
+    assert ["blur 1.8 x 0.7 @ 34° beta 2.0"] == bell.told({"size": 7, "sigma": [1.8, 0.7], "angle": 34.2, "beta": 2.0})
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=str)
 def test_whatever_is_drawn_can_be_told_in_words_that_fit_a_tile(spec: dict[str, Any]) -> None:
     link = made(spec)
     for key in "abcdef":
-        words = told(link, link.draw(generator(key), SIZE, TARGET))
+        words = link.told(link.draw(generator(key), SIZE, TARGET))
 
         assert all(3 < len(each) < 40 for each in words)
         assert words or spec["name"] in ("maybe", "repeat")
+
+
+def test_what_is_blended_is_told_in_brackets_and_what_a_camera_does_to_light_comes_first() -> None:
+    disk, never = {"disk": {"radius": [2, 2]}}, {"maybe": {"chance": 0.0, "links": [{"jpeg": {"quality": [1, 1]}}]}}
+    isp = {"isp": {"shot": [0.01, 0.01], "links": [disk]}}
+    chain = [
+        disk,
+        {"varying": {"links": [disk, disk]}},
+        {"varying": {"links": [never]}},
+        isp,
+        {"isp": {"shot": "none"}},
+    ]
+    link = build("degradations", {"name": "chain", "links": chain})
+
+    assert (
+        "disk 2.0, varying [disk 2.0, disk 2.0], varying [nothing], disk 2.0, isp shot 0.01, isp without noise"
+    ) == ", ".join(link.told(link.draw(generator(1), SIZE, TARGET)))
 
 
 def test_a_link_without_words_of_its_own_is_told_by_its_names_and_numbers() -> None:
@@ -129,7 +145,7 @@ def test_a_link_without_words_of_its_own_is_told_by_its_names_and_numbers() -> N
 
         def __init__(self) -> None: ...
 
-    assert ["very odd length 3.14 way 1 x 2 a.mat wild"] == told(Strange(), drawn)
+    assert ["very odd length 3.14 way 1 x 2 a.mat wild"] == Strange().told(drawn)
 
 
 def test_words_are_wrapped_whole_and_letters_leave_ink_on_their_line_alone() -> None:
@@ -148,8 +164,22 @@ def test_words_are_wrapped_whole_and_letters_leave_ink_on_their_line_alone() -> 
     ("options", "error", "said"),
     [
         ({"degradation": "given"}, ParamsError, "pairs.some-x3.degradation: is `given`; only a chain of links can be"),
-        ({"degradation": [{"learned": {}}]}, DataError, "models/none: holds no model; name one that `train` has made"),
+        (
+            {"degradation": [{"learned": {}}]},
+            DataError,
+            "pairs.some-x3.degradation: {own}models/none: holds no model; name",
+        ),
         ({"degradation": [{"decimate": {"step": 2}}]}, DataError, "pairs.some-x3.degradation: leaves 20x24 of kitten"),
+        (
+            {"degradation": [{"albumentation": {"transform": "Blurr"}}]},
+            ParamsError,
+            "pairs.some-x3.degradation: albumentation: `Blurr` is not there",
+        ),
+        (
+            {"degradation": [TO_TARGET, {"albumentation": {"transform": "ToFloat", "rounding": "uint8"}}]},
+            ImageError,
+            "pairs.some-x3.degradation: kitten: albumentation: makes float32",
+        ),
         ({"scale": 64}, ImageError, "kitten.png: has 40x50 pixels; the scale is 64"),
     ],
 )
@@ -160,7 +190,7 @@ def test_what_cannot_be_shown_is_told_in_one_line(
         page(tmp_path, picture(tmp_path), **options)
 
     (line,) = str(raised.value).splitlines()
-    assert line.removeprefix(f"{tmp_path}/").startswith(said)
+    assert line.removeprefix(f"{tmp_path}/").startswith(said.replace("{own}", f"{tmp_path}/"))
 
 
 def shown(*words: str) -> None:

@@ -14,9 +14,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from pipeline.augmentations.albumentations import Albumentations
 from pipeline.augmentations.channels import Channels
 from pipeline.augmentations.dihedral import Dihedral
-from pipeline.errors import BatchError, DataError
+from pipeline.errors import BatchError, DataError, ParamsError
 from pipeline.images.colour import luma, to_float
 from pipeline.images.crop import crop_to_multiple
 from pipeline.images.resize import resize
@@ -196,8 +197,19 @@ def test_augmentations_follow_one_another_on_the_same_cut(pairs: PairSet) -> Non
 
 
 def test_an_augmentation_that_cannot_be_is_refused_before_the_first_batch(pairs: PairSet) -> None:
-    with pytest.raises(BatchError, match=r"^augment: channels: cannot be had where `hr_y`, `lr_y` is read; leave it"):
+    with pytest.raises(
+        BatchError,
+        match=r"^models\.model\.training\.augment: channels: cannot be had where `hr_y`, `lr_y` is read; leave it",
+    ):
         stream(pairs, "lr_y", "hr_y", augment=[Channels()])
+
+
+def test_a_transform_that_is_not_there_is_told_with_its_place(pairs: PairSet) -> None:
+    with pytest.raises(ParamsError) as raised:
+        stream(pairs, "lr", augment=[Albumentations([{"Blurr": {}}])]).sample(0)
+
+    said = "models.model.training.augment: albumentations: `Blurr` is not there; take a pixel-level transform of "
+    assert f"{said}albumentations" == str(raised.value)
 
 
 def test_without_augmentation_a_patch_is_a_window_and_every_window_comes_up(tmp_path: Path) -> None:
