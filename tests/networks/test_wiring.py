@@ -101,7 +101,17 @@ def test_the_chance_of_a_face_is_one_map_that_sixty_four_numbers_become() -> Non
     numbers = torch.randn(2, 64)
     torch.manual_seed(5)
 
+    assert network.spread is not None
     torch.testing.assert_close(network.spread(numbers).view(2, 1, 64, 64), network._chance(hr))
+
+
+def test_the_chance_of_a_photograph_is_another_number_in_every_pixel() -> None:
+    network = HighToLow(2, blocks=(0, 0), features=4, chance="pixels")
+    torch.manual_seed(5)
+    numbers = torch.randn(2, 1, 10, 14)
+    torch.manual_seed(5)
+
+    assert torch.equal(numbers, network._chance(image(2, 3, 10, 14)))
 
 
 def test_a_larger_image_has_maps_side_by_side_each_with_numbers_of_its_own() -> None:
@@ -110,6 +120,7 @@ def test_a_larger_image_has_maps_side_by_side_each_with_numbers_of_its_own() -> 
     numbers = torch.randn(6, 64)
     torch.manual_seed(5)
     chance = network._chance(image(1, 3, 100, 150))[0, 0]
+    assert network.spread is not None
     maps = network.spread(numbers).view(6, 64, 64)
 
     assert (100, 150) == chance.shape
