@@ -24,10 +24,10 @@ export MLFLOW_SERVER_ENABLE_JOB_EXECUTION ?= false
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup repro curve docs test check prove bench services worker deploy why accept tidy register compare promote rollback sync ui upscale sheet serve static stage-named model-named task-named
+.PHONY: help setup repro curve degradation docs test check prove bench services worker deploy why accept tidy register compare promote rollback sync ui upscale sheet serve static stage-named model-named task-named
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(STAMP)  ## make .venv and install the pinned packages
 
@@ -53,6 +53,11 @@ bench: $(STAMP)  ## how fast all this is beside the field's ways: reports/bench/
 curve: model-named $(STAMP)  ## MODEL=x: train it outside the graph, and score it at every checkpoint, over minutes
 	$(BIN)/dvc repro degrade
 	$(BIN)/python -m stages curve '$(MODEL)' --listed build/code --pairs data/pairs --models models --own own --out build/curve
+
+degradation: $(STAMP)  ## reports/degradation.html, .json: what was learnt of a degradation, beside bicubic and the real one
+	$(BIN)/dvc repro
+	$(BIN)/python -m stages degradation --models models --pairs data/pairs --scores scores --curves curves --costs costs \
+	  --out reports/degradation
 
 docs: $(STAMP)  ## the documentation as pages: build/docs/index.html; links are checked
 	$(BIN)/python -m sphinx -q -n -W --keep-going -b html docs build/docs

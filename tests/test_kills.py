@@ -20,7 +20,8 @@ from tests.clones import Clone, make_clone
 
 MODEL = Path("models/image-x2/weights.safetensors")
 CURVE = Path("curves/image-x2.csv")
-SECONDS = 240
+SECONDS = 1800
+"""How long to wait before one must think that something hangs, however busy the machine."""
 
 
 def prepare(path: Path, steps: int) -> Clone:

@@ -11,6 +11,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d
 
 from pipeline.bounds import OneOrMore, ZeroOrMore
 
@@ -32,13 +33,15 @@ class HighToLow(nn.Module):
     layer spreads over 64x64 pixels; a larger image is laid out with such maps, each with numbers of its own, from the
     left and the top, and what stands out is cut off. So the release is the case of one map. The noise of a camera is
     another in every pixel, which 64 numbers cannot be: for natural images each pixel has a number of its own (this is
-    ours, not the paper's).
+    ours, not the paper's). So it is with ``residual``: a face of 64x64 pixels passes through the features as it is, the
+    detail of a photograph does not, and is brought past them.
 
     Args:
         scale: HR pixels per LR pixel (release: 4).
         blocks: residual blocks before the first reduction, and before each further one (release: 12, 3).
         features: feature maps (release: 64).
         chance: a ``vector`` that is spread over faces (release), or a number for each of the ``pixels``.
+        residual: whether the layers make what is added to HR, averaged over ``scale`` x ``scale`` pixels, instead of LR.
     """
 
     def __init__(
@@ -47,9 +50,11 @@ class HighToLow(nn.Module):
         blocks: tuple[ZeroOrMore, ZeroOrMore] = (12, 3),
         features: OneOrMore = 64,
         chance: Literal["vector", "pixels"] = "vector",
+        residual: bool = False,
     ) -> None:
         super().__init__()
         self.scale = scale
+        self.residual = residual
         self.spread = nn.Linear(CHANCE, SIDE**2) if chance == "vector" else None
         layers: list[nn.Module] = [nn.Conv2d(3 + 1, features, 3, padding=1), nn.ReLU()]
         for number, factor in enumerate(prime_factors(scale)):
@@ -65,7 +70,10 @@ class HighToLow(nn.Module):
         height, width = (side // self.scale * self.scale for side in hr.shape[-2:])
         whole = hr[..., :height, :width]
         made: Tensor = self.layers(torch.cat([2 * whole - 1, self._chance(whole)], dim=1))
-        return {"lr": (made.float().tanh() + 1) / 2}  # eight bits of bf16 are too few for what is a pixel
+        made = made.float().tanh() / 2  # eight bits of bf16 are too few for what is a pixel
+        if self.residual:
+            return {"lr": (avg_pool2d(whole, self.scale) + made).clamp(0, 1)}
+        return {"lr": made + 0.5}
 
     def _chance(self, hr: Tensor) -> Tensor:
         """Draw the fourth channel (B, 1, H, W), on the processor: so a seed means the same on every device."""
