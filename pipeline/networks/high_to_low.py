@@ -41,7 +41,7 @@ class HighToLow(nn.Module):
         blocks: residual blocks before the first reduction, and before each further one (release: 12, 3).
         features: feature maps (release: 64).
         chance: a ``vector`` that is spread over faces (release), or a number for each of the ``pixels``.
-        residual: whether the layers make what is added to HR, averaged over ``scale`` x ``scale`` pixels, instead of LR.
+        residual: whether the layers make what is added to HR averaged over ``scale`` x ``scale`` pixels, not LR itself.
     """
 
     def __init__(

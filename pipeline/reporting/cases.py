@@ -26,6 +26,7 @@ from pipeline.lookup import single
 from pipeline.pairs.drawing import chain_of
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import generator
+from pipeline.reporting.crossing import root_of
 
 Params: TypeAlias = Mapping[str, Any]
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -102,7 +103,10 @@ class Found:
 
 
 def cases(params: Params) -> Iterator[Case]:
-    """Yield every degradation that params.yaml learns and puts to the test, in its order."""
+    """Yield every degradation that params.yaml learns and puts to the test, in its order.
+
+    The model on bicubic pairs may be an entry that starts from it and does not learn.
+    """
     for learnt, pairs in params["pairs"].items():
         if pairs["learner"] == SCRATCH:
             continue
@@ -110,14 +114,16 @@ def cases(params: Params) -> Iterator[Case]:
         for ours, model in params["models"].items():
             if model["pairs"] != learnt or not model["training"]["steps"]:
                 continue
+            roots = {name: params["models"][root_of(name, params)] for name in params["models"]}
             rivals = [
                 name
                 for name, other in params["models"].items()
-                if other["pairs"] in plain and _same_training(model, other)
+                if other["suite"] == model["suite"]
+                and roots[name]["pairs"] in plain
+                and roots[name]["training"] == model["training"]
             ]
             if rivals:
-                bicubic = params["models"][rivals[0]]["pairs"]
-                yield Case(pairs["learner"], learnt, bicubic, model["suite"], ours, rivals[0])
+                yield Case(pairs["learner"], learnt, roots[rivals[0]]["pairs"], model["suite"], ours, rivals[0])
 
 
 def found(case: Case, params: Params, models: Path, pairs: Path, gain: tuple[float, str]) -> Found:
@@ -147,10 +153,6 @@ def _is_bicubic_of(pairs: Params, learnt: Params) -> bool:
         return False
     link = single(chain[0])
     return link["name"] in BICUBIC and link.get("kernel", "bicubic") == "bicubic" and link.get("by") != "opencv"
-
-
-def _same_training(model: Params, other: Params) -> bool:
-    return all(model[key] == other[key] for key in ("suite", "training"))
 
 
 def _chain(name: str, pairs: Params, models: Path) -> Link:

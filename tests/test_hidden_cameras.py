@@ -1,0 +1,109 @@
+"""Five cameras that nobody knows: what is learnt of each is nearer to it than bicubic, and is worth decibels."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline.params.check import checked
+from pipeline.reporting.cases import cases
+
+ROOT = Path(__file__).parent.parent
+PRESET = ROOT / "presets" / "learned-degradation.yaml"
+CAMERAS = (1, 2, 3, 4, 5)
+CACHED = ROOT / "build" / "prove" / "cameras"
+"""The checkout in which the proof runs: a proof that is killed continues there."""
+RENAMED = ("sources", "pairs", "suites", "models")
+
+
+def of_cameras(preset: Mapping[str, Any], cameras: tuple[int, ...] = CAMERAS) -> dict[str, Any]:
+    """Return ``preset`` for several cameras: what ends in -1 there is written once for each, bicubic learnt once."""
+    params = {**preset, **{section: dict(preset[section]) for section in RENAMED}}
+    keep = {"spoiler-1", "learned-1", "bicubic-1"}
+    params["models"] = {name: model for name, model in preset["models"].items() if name in keep}
+    fixed = {"network": preset["models"]["bicubic-1"]["training"]["network"], "recipe": {"name": "fixed"}, "steps": 0}
+    for camera in cameras[1:]:
+        for section in RENAMED:
+            own = {name: item for name, item in params[section].items() if name.endswith("-1")}
+            params[section] |= {_said(name, camera): _said(item, camera) for name, item in own.items()}
+        params["models"][f"bicubic-{camera}"] |= {"start": "bicubic-1", "training": fixed}
+    judged = {model["suite"] for model in params["models"].values()}
+    return params | {"suites": {name: suite for name, suite in params["suites"].items() if name in judged}}
+
+
+def _said(value: Any, camera: int) -> Any:
+    """Return ``value`` with another camera in names and numbers."""
+    if isinstance(value, Mapping):
+        return {key: camera if key == "number" else _said(each, camera) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_said(each, camera) for each in value]
+    return f"{value[:-1]}{camera}" if isinstance(value, str) and value.endswith("-1") else value
+
+
+def read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    return content
+
+
+def test_each_camera_has_a_case_of_its_own(tmp_path: Path) -> None:
+    params = of_cameras(read(PRESET))
+    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(params, file)
+
+    found = list(cases(checked(tmp_path / "params.yaml")))
+
+    assert [f"spoiler-{camera}" for camera in CAMERAS] == [case.learner for case in found]
+    assert [f"bicubic-{camera}" for camera in CAMERAS] == [case.theirs for case in found]
+    assert [f"judges-hidden-x2-{camera}" for camera in CAMERAS] == [case.suite for case in found]
+    numbers = [params["pairs"][case.suite]["degradation"][0]["hidden"]["number"] for case in found]
+    assert [*CAMERAS] == numbers
+
+
+def checkout() -> Path:
+    """Return the kept checkout, its code being that of the working tree, its params those of the five cameras."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    kept = CACHED / "checkout"
+    for name in listed.stdout.splitlines():
+        if Path(name).parts[0] in ("pipeline", "stages", "dvc.yaml", "own", ".dvc", ".dvcignore", ".gitignore"):
+            (kept / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, kept / name)
+    with (kept / "params.yaml").open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(of_cameras(read(PRESET)), file)
+    subprocess.run(["git", "init", "-q"], cwd=kept, check=True)
+    return kept
+
+
+@pytest.mark.prove
+@pytest.mark.skipif("SR_MIRROR" not in os.environ, reason="SR_MIRROR names no folder with T91, BSDS200 and Set14")
+def test_what_is_learnt_of_five_hidden_cameras_is_worth_half_a_decibel() -> None:
+    kept = checkout()
+    mirror = str((ROOT / os.environ["SR_MIRROR"]).resolve())
+    environment = {**os.environ, "SR_MIRROR": mirror, "DVC_NO_ANALYTICS": "1"}
+    stages = [f"evaluate@{kind}-{camera}" for camera in CAMERAS for kind in ("bicubic", "learned")]
+    measured = [f"measure@{kind}-{camera}" for camera in CAMERAS for kind in ("bicubic", "learned", "spoiler")]
+    scored = [*stages, *(f"evaluate@spoiler-{camera}" for camera in CAMERAS), *measured]
+    subprocess.run(["dvc", "repro", *scored], cwd=kept, env=environment, check=True)
+    places = [word for name in ("models", "scores", "curves", "costs") for word in (f"--{name}", name)]
+    told = [sys.executable, "-m", "stages", "degradation", "--pairs", "data/pairs", *places, "--out", "degradation"]
+    subprocess.run(told, cwd=kept, env=environment, check=True)
+    text = (kept / "degradation.json").read_text(encoding="utf-8")
+    (ROOT / "docs" / "proofs" / "degradation.json").write_text(text, encoding="utf-8")
+    print(text)  # noqa: T201  # the proof's log
+    numbers = json.loads(text)
+    gains = {name: case["downstream_gain_db"] for name, case in numbers["cases"].items()}
+
+    assert len(CAMERAS) == len(gains)
+    assert numbers["downstream_gain_db"] >= 0.5
+    assert min(gains.values()) > 0
+    assert numbers["spectrum_distance"] < numbers["bicubic_spectrum_distance"]
