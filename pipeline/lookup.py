@@ -79,6 +79,11 @@ def single(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, **options}
 
 
+def named(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn ``{name: blur, sigma: 1}`` into ``{blur: {sigma: 1}}``, as a list of parts has it."""
+    return {spec["name"]: {key: value for key, value in spec.items() if key != "name"}}
+
+
 def parts_named(type_: Type, value: Any) -> Iterator[tuple[str, str]]:
     """Yield (room, name) of every part that ``value``, written for ``type_``, names, at any depth."""
     yield from ((each.room, item["name"]) for each, item in _found(type_, value) if isinstance(each, Named))

@@ -79,19 +79,24 @@ def _blocks(verb: str, name: str, params: Params) -> Iterator[tuple[Type, Any]]:
     if verb == "degrade":
         pairs = params["pairs"][name]
         yield Settings("pipeline.pairs.settings", "Pairs"), pairs
+        yield from _chain(pairs)
         if pairs["learner"] != SCRATCH:
             yield training, params["models"][pairs["learner"]]["training"]
     if section == "models":
         yield training, params["models"][name]["training"]
     if verb == "train" and params["models"][name]["training"].get("degrade") == "anew":
-        links = params["pairs"][params["models"][name]["pairs"]]["degradation"]
-        yield Named("degradations"), {"name": "chain", "links": links}
+        yield from _chain(params["pairs"][params["models"][name]["pairs"]])
     if verb == "evaluate":
         yield suite, params["suites"][params["models"][name]["suite"]]
     if verb in ("register", "report"):
         for model in params["models"].values():
             yield training, model["training"]
             yield suite, params["suites"][model["suite"]]
+
+
+def _chain(pairs: Mapping[str, Any]) -> Iterator[tuple[Type, Any]]:
+    if pairs["degradation"] != "given":
+        yield Named("degradations"), {"name": "chain", "links": pairs["degradation"]}
 
 
 def _reached(roots: Iterable[str]) -> set[str]:

@@ -50,6 +50,10 @@ class Clone:
         assert said.returncode == 0, said.stdout + said.stderr
         return re.findall(r"^Running stage '(.+)':$", said.stdout, re.MULTILINE)
 
+    def count(self) -> int:
+        """Return how many stages the graph has."""
+        return len(self.run("dvc", "stage", "list", "--all", "--name-only").stdout.split())
+
     def edit(self, file: str, before: str, after: str) -> None:
         """Replace the one place in ``file`` that reads ``before``."""
         text = (self.path / file).read_text(encoding="utf-8")

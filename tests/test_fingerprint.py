@@ -62,7 +62,7 @@ MOVED = [
     ("pipeline/sources/clips.py", of("fetch", {"clips"}) | of("pack", {"clips"})),
     ("pipeline/degradations/learned.py", {LEARNED}),
     ("pipeline/degradations/noise.py", {"degrade-textures-blurred-x2", "train-anew-x2"}),
-    ("pipeline/degradations/chain.py", of("degrade", PAIRS) | {"train-anew-x2"}),
+    ("pipeline/degradations/chain.py", of("degrade", PAIRS - {"strangers-x2"}) | {"train-anew-x2"}),
     ("pipeline/degradations/resize.py", of("degrade", PAIRS - {"strangers-x2", LEARNT}) | {"train-anew-x2"}),
     ("pipeline/shards/writing.py", of("pack", SOURCES) | of("degrade", PAIRS)),
     ("pipeline/params/rules.py", set()),

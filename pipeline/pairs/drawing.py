@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from pipeline.degradations.chain import Chain
 from pipeline.errors import DataError, PipelineError, told_at
 from pipeline.kinds import Drawn, Link, Size, Spec
-from pipeline.lookup import build
+from pipeline.lookup import build, named
 from pipeline.randomness import generator
 
 
-def chain_of(name: str, links: Literal["given"] | Iterable[Spec], *, learner: Path | None, own: Path | None) -> Chain:
-    """Build the chain of the pairs ``name``.
+def chain_of(name: str, links: Literal["given"] | Iterable[Spec], *, learner: Path | None, own: Path | None) -> Link:
+    """Build the chain of the pairs ``name``, by its name as any link: who imports this need not have it.
 
     Args:
         links: each as ``{name: blur, options}``.
@@ -26,7 +25,9 @@ def chain_of(name: str, links: Literal["given"] | Iterable[Spec], *, learner: Pa
     """
     assert not isinstance(links, str), "`given` has no chain"
     with told_at(place_of(name)):
-        return Chain([build("degradations", link, learner=learner, own=own) for link in links])
+        whole = {"name": "chain", "links": [named(link) for link in links]}
+        chain: Link = build("degradations", whole, learner=learner, own=own)
+        return chain
 
 
 def place_of(name: str) -> str:

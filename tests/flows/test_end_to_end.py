@@ -25,13 +25,15 @@ def test_one_model_is_retrained_with_its_scores_and_then_nothing(copy: Clone) ->
         second, first = stand.runs(limit=2)
         lines = stand.logs(first["id"])
 
-        assert "4 made, 29 up to date, 2 skipped, 3 stale, and not asked for" == first["state"]["message"], lines
+        rest = f"{copy.count() - 9} up to date, 2 skipped, 3 stale, and not asked for"
+        assert f"4 made, {rest}" == first["state"]["message"], lines
         assert ["fingerprint", "train@video-x2", "evaluate@video-x2", "measure@video-x2"] == [
             *made(lines)[:2],
             *sorted(made(lines)[2:]),
         ]
         assert "train@reference-x2: stale, and not asked for" in lines
-        assert "33 up to date, 2 skipped, 3 stale, and not asked for" == second["state"]["message"]
+        rest = f"{copy.count() - 5} up to date, 2 skipped, 3 stale, and not asked for"
+        assert rest == second["state"]["message"]
         assert [] == made(stand.logs(second["id"]))
 
         artifact = stand.api("artifacts/scores/latest")["data"]

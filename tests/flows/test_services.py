@@ -103,7 +103,8 @@ def test_forced_models_are_trained_again_and_give_the_same_bytes(stand: Stand) -
     before = weights.read_bytes()
     run = stand.ask(NIGHTLY, "-p", "force=true", "-p", 'models=["video-x2"]')
 
-    assert ("COMPLETED", "1 made, 37 up to date") == stand.ended(run, SECONDS)
+    rest = stand.clone.count() - 1
+    assert ("COMPLETED", f"1 made, {rest} up to date") == stand.ended(run, SECONDS)
     assert ["Running stage 'train@video-x2':"] == [line for line in stand.logs(run) if line.startswith("Running stage")]
     assert before == weights.read_bytes()
 
