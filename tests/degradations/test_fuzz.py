@@ -46,6 +46,8 @@ SIDE = 4000
 """Pixels of the longest side of an image."""
 WORKED = 4_000_000
 """Pixels between the links, for the memory of the tests: what is larger is refused here as it is at LARGEST."""
+KNOWN = ("RandomGamma", "MotionBlur")
+"""Words that mean something: transforms of albumentations."""
 NUMBERS = (0.0, 1.0, 0.5, 0.01, 1e-9, 2.0, 3.0)
 """Numbers that may be borders of what is right; the others are drawn."""
 
@@ -99,7 +101,7 @@ def float_of(chance: random.Random) -> float:
 
 
 def word(chance: random.Random) -> str:
-    return "".join(chance.choices("abc./", k=chance.randint(0, 5)))
+    return chance.choice([*KNOWN, "".join(chance.choices("abc./", k=chance.randint(0, 5)))])
 
 
 def item(chance: random.Random, type_: Type, depth: int) -> Any:
