@@ -57,7 +57,7 @@ curve: model-named $(STAMP)  ## MODEL=x: train it outside the graph, and score i
 degradation: $(STAMP)  ## reports/degradation.html, .json: what was learnt of a degradation, beside bicubic and the real one
 	$(BIN)/dvc repro
 	$(BIN)/python -m stages degradation --models models --pairs data/pairs --scores scores --curves curves --costs costs \
-	  --out reports/degradation
+	  --own own --out reports/degradation
 
 docs: $(STAMP)  ## the documentation as pages: build/docs/index.html; links are checked
 	$(BIN)/python -m sphinx -q -n -W --keep-going -b html docs build/docs

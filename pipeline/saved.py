@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +93,21 @@ def load_into(networks: Mapping[str, nn.Module], folder: Path) -> None:
         network.load_state_dict(own)
 
 
-def load_start(networks: Mapping[str, nn.Module], folder: Path) -> None:
+def load_start(networks: Mapping[str, nn.Module], folder: Path, borrowed: Sequence[str] = ()) -> None:
     """Load what ``folder`` holds into ``networks``; one of which it holds nothing begins anew, and a line says so.
 
+    Args:
+        borrowed: those that do not learn, whose weights must come from here.
+
     Raises:
-        LearningError: when what it holds does not fit, or it holds nothing for any of them.
+        LearningError: when what it holds does not fit, or it holds nothing for any of them, or for one of ``borrowed``.
     """
-    weights = _weights(folder / WEIGHTS)
+    weights = _weights(folder / WEIGHTS) if (folder / SPEC).exists() else {}
+    wanting = [name for name in borrowed if networks[name].state_dict() and not _of(name, weights)]
+    if wanting:
+        raise LearningError(f"start: `{wanting[0]}` does not learn here; start from a model that has trained one")
+    if not weights and not (folder / SPEC).exists():
+        return
     there = {name: network for name, network in networks.items() if _of(name, weights) or not network.state_dict()}
     if not any(_of(name, weights) for name in there):
         lacking = ", ".join(f"`{name}`" for name in networks)

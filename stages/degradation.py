@@ -10,9 +10,9 @@ from pipeline.reporting.gathering import Places
 
 
 def main(
-    params: Mapping[str, Any], models: Path, pairs: Path, scores: Path, curves: Path, costs: Path, out: Path
+    params: Mapping[str, Any], models: Path, pairs: Path, scores: Path, curves: Path, costs: Path, own: Path, out: Path
 ) -> None:
     """Write ``out`` with the endings ``.html`` and ``.json``."""
-    page, numbers = study(params, Places(models, pairs, scores, curves, costs))
+    page, numbers = study(params, Places(models, pairs, scores, curves, costs, own))
     atomic.write_text(out.with_suffix(".json"), written(numbers))
     atomic.write_text(out.with_suffix(".html"), page)

@@ -14,6 +14,6 @@ from stages.entries import entry, store
 
 def main(params: Mapping[str, Any], name: str, own: Path, out: Path) -> None:
     """Fetch the source ``name``."""
-    source: Source = build("sources", entry(params, "sources", name))
+    source: Source = build("sources", entry(params, "sources", name), own=own)
     receipt = source.fetch(store(own))
     atomic.write_text(out, json.dumps(asdict(receipt), indent=1) + "\n")

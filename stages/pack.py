@@ -12,6 +12,6 @@ from stages.entries import entry, store
 
 def main(params: Mapping[str, Any], name: str, own: Path, out: Path) -> None:
     """Pack the source ``name``; an archive that the store has lost is fetched again."""
-    source: Source = build("sources", entry(params, "sources", name))
+    source: Source = build("sources", entry(params, "sources", name), own=own)
     source.fetch(store(own))
     pack(source.samples(store(own)), source.content(), out)

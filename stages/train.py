@@ -42,7 +42,7 @@ def main(
         train(
             wanted,
             engine,
-            Places(pairs, start, kept, out, snapshots, store(own)),
+            Places(pairs, start, kept, out, snapshots, store(), own),
             name=name,
             seed=params["seed"],
             device=device,

@@ -95,7 +95,19 @@ def test_what_is_learnt_of_five_hidden_cameras_is_worth_half_a_decibel() -> None
     scored = [*stages, *(f"evaluate@spoiler-{camera}" for camera in CAMERAS), *measured]
     subprocess.run(["dvc", "repro", *scored], cwd=kept, env=environment, check=True)
     places = [word for name in ("models", "scores", "curves", "costs") for word in (f"--{name}", name)]
-    told = [sys.executable, "-m", "stages", "degradation", "--pairs", "data/pairs", *places, "--out", "degradation"]
+    told = [
+        sys.executable,
+        "-m",
+        "stages",
+        "degradation",
+        "--pairs",
+        "data/pairs",
+        *places,
+        "--own",
+        "own",
+        "--out",
+        "degradation",
+    ]
     subprocess.run(told, cwd=kept, env=environment, check=True)
     text = (kept / "degradation.json").read_text(encoding="utf-8")
     (ROOT / "docs" / "proofs" / "degradation.json").write_text(text, encoding="utf-8")

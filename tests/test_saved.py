@@ -245,3 +245,11 @@ def test_a_start_with_another_network_is_refused(tmp_path: Path) -> None:
     start = saved(tmp_path / "model")
     with pytest.raises(LearningError, match="its `network` is another network; these tensors do not fit"):
         load_start({"network": network_of(0, DEGRADER), "degrader": network_of(0, DEGRADER)}, start)
+
+
+def test_a_player_that_does_not_learn_must_come_from_somewhere(tmp_path: Path) -> None:
+    both = {"network": network_of(), "degrader": network_of(0, DEGRADER)}
+
+    with pytest.raises(LearningError, match="`degrader` does not learn here"):
+        load_start(both, tmp_path / "scratch", ["degrader"])
+    load_start(both, tmp_path / "scratch")

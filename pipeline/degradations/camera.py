@@ -28,7 +28,7 @@ class Camera(Chain):
         size: sizes of its kernel, in HR pixels (ours, likewise).
         elliptic: the share of images whose blur is elliptic (ours).
         averaged: the share of images whose LR pixel is the mean of the HR pixels it covers, as by a sensor that
-            gathers all light; that of the others is the one in the middle of them (ours).
+            gathers all light; that of the others is the one in their middle, or the mean of the four there (ours).
         shot: the range of the shot noise, or ``none`` (paper: 0.0001 to 0.012).
         demosaic: as in ``isp``.
         quality: qualities of the JPEG (ours).
@@ -45,7 +45,7 @@ class Camera(Chain):
         quality: Rising[tuple[Quality, Quality]] = (60, 95),
     ) -> None:
         lens = _either(Blur(sigma, size, "elliptic"), Blur(sigma, size), elliptic)
-        pixels = _either(Resize("target", "area", by="opencv"), Resize("target", "nearest"), averaged)
+        pixels = _either(Resize("target", "area", by="opencv"), Resize("target", "bilinear", by="opencv"), averaged)
         super().__init__([ISP([lens, pixels], shot, demosaic=demosaic), JPEG(quality)])
 
 

@@ -22,7 +22,7 @@ NOISE = (2 / 255, 10 / 255)
 """Standard deviations, white being 1."""
 QUALITIES = (70, 95)
 SIZE = 21
-"""Height and width of the kernel, in pixels: more than five of the largest standard deviations to either side."""
+"""Height and width of the kernel, in pixels: more than four of the largest standard deviations to either side."""
 
 
 class Hidden(Chain):

@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.bounds import NOISE, NoiseFile
 from pipeline.errors import DataError
+from pipeline.images.kernel_files import array_of
 from pipeline.images.patches import centred, tiled
 from pipeline.kinds import Drawn, Link, Size
 
@@ -65,10 +66,10 @@ def _read(path: Path) -> NDArray[np.uint8] | NDArray[np.float32]:
     """Return the patches of a file, none of them empty."""
     wanted = "it must be patches (N, h, w, 1) or (N, h, w, 3), uint8 or float32 in [0, 1]"
     try:
-        patches: NDArray[np.uint8] | NDArray[np.float32] = np.load(path, allow_pickle=False)
-        said = f"{patches.dtype} {patches.shape}"
-    except (OSError, ValueError, EOFError, AttributeError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); {wanted}") from None
+        patches = array_of(path)
+    except DataError as error:
+        raise DataError(f"{error}; {wanted}") from None
+    said = f"{patches.dtype} {patches.shape}"
     fits = patches.ndim == DIMENSIONS and patches.shape[-1] in (1, 3) and patches.dtype in KINDS and patches.size
     if not fits:
         raise DataError(f"{path}: holds {said}; {wanted}")

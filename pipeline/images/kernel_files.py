@@ -1,6 +1,7 @@
 """Kernels that somebody else has made: from MATLAB's ``.mat`` files and NumPy's ``.npy`` onto an odd grid."""
 
 import struct
+import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,10 @@ from pipeline.errors import DataError
 Kernel = NDArray[np.float64]
 Values = NDArray[Any]
 
-BROKEN = (ValueError, TypeError, KeyError, IndexError, EOFError, OSError, struct.error, zlib.error, MatReadError)
+BROKEN = (
+    *(ValueError, TypeError, KeyError, IndexError, EOFError, OSError, MemoryError),
+    *(struct.error, zlib.error, zipfile.BadZipFile, MatReadError),
+)
 """What the libraries raise at a file that is not what its ending says."""
 STRAYED = 0.01
 """How far the sum of a kernel may be from 1: published ones were rounded."""
@@ -43,7 +47,7 @@ def read_kernels(path: Path, variable: str | None = None) -> list[Kernel]:
     else:
         if variable is not None:
             raise DataError(f"{path}: has no variables, being a .npy file; leave `variable` out")
-        place, array = str(path), _array(path)
+        place, array = str(path), array_of(path)
         kernels = _several(np.moveaxis(array, 0, -1) if array.ndim == STACK else array)
     if not kernels:
         raise DataError(f"{place}: holds no kernel; it must be numbers in rows and columns, or several such")
@@ -61,7 +65,8 @@ def _variables(path: Path) -> dict[str, Values]:
     return {name: value for name, value in content.items() if isinstance(value, np.ndarray) and name[:2] != "__"}
 
 
-def _array(path: Path) -> Values:
+def array_of(path: Path) -> Values:
+    """Return the array of a ``.npy`` file; raise DataError where it cannot be read."""
     try:
         array: Values = np.load(path, allow_pickle=False)
     except BROKEN as error:

@@ -60,8 +60,9 @@ def shaken(size: int, length: float, angle: float, temper: Temper, rng: np.rando
     kernel = np.zeros((size, size))
     middle = complex(path.real.min() + path.real.max(), path.imag.min() + path.imag.max()) / 2
     path = path - middle + complex(size // 2, size // 2)
-    left, top = (np.floor(axis).astype(np.int64) for axis in (path.real, path.imag))
-    right, below = path.real - left, path.imag - top
+    x, y = (np.clip(axis, 0, size - 1) for axis in (path.real, path.imag))  # rounding may lead beyond the edge
+    left, top = (np.floor(axis).astype(np.int64) for axis in (x, y))
+    right, below = x - left, y - top
     for down, rows in ((0, 1 - below), (1, below)):
         for over, columns in ((0, 1 - right), (1, right)):
             shares = rows * columns

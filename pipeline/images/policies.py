@@ -8,6 +8,7 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import cv2
 import numpy as np
 from pydantic import ValidationError
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 Sample = TypeVar("Sample", np.uint8, np.float32)
 
 SEEDS = 2**32
+FAULTS = (TypeError, ValueError, IndexError, ZeroDivisionError, NotImplementedError, cv2.error)
+"""What the library raises, or OpenCV below it, at a picture that a transform cannot work on."""
 
 
 class Policy:
@@ -60,7 +63,7 @@ class Policy:
             self._built.set_random_seed(seed)
             try:
                 changed: NDArray[Sample] = self._built(image=picture)["image"]
-            except (TypeError, ValueError, NotImplementedError) as error:
+            except FAULTS as error:
                 raise ImageError(f"{self.place}: cannot change {_format(picture)}: {_said(error)}") from None
         if (changed.shape, changed.dtype) != (picture.shape, picture.dtype):
             made = f"{_format(changed)} of {_format(picture)}"

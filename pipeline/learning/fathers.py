@@ -64,9 +64,9 @@ class Fathers:
 
     def __post_init__(self) -> None:
         if self.leave + self.turn > 1:
-            raise ParamsError(f"fathers: `leave` and `turn` are shares of one whole, not {self.leave} + {self.turn}")
+            raise ParamsError(f"leave: with `turn` it is a share of one whole, not {self.leave} + {self.turn}")
         if self.least > 1:
-            raise ParamsError(f"fathers: `least` is a share of the image's size, at most 1, not {self.least}")
+            raise ParamsError(f"least: is a share of the image's size, at most 1, not {self.least}")
 
     def draw(self, pool: Sequence[Ancestor], chance: np.random.Generator) -> Image:
         """Return a father (h, w, C) made of one of the images in ``pool``, the first of which is the LR image.

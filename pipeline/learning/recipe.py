@@ -20,7 +20,8 @@ Scalars: TypeAlias = dict[str, Tensor]
 class Recipe(nn.Module, ABC):
     """A way of learning: it owns its networks and its optimizers.
 
-    ``keeps`` names the networks that a model folder holds; the first is the one that maps LR to SR. ``arithmetic`` is
+    ``keeps`` names the networks that a model folder holds; the first is the one that maps LR to SR. ``borrowed`` are
+    those of them that do not learn, whose weights come by ``start``. ``arithmetic`` is
     what forward passes of ``step`` and ``judge`` run in, ``accumulate`` the parts in which a batch is taken where
     memory is short, ``ranks`` the processes that learn together. ``looks_far`` says that ``restore`` looks at the
     whole image, whatever the network's reach, so that an image must not be restored in tiles. ``turns`` is how many
@@ -29,6 +30,7 @@ class Recipe(nn.Module, ABC):
     """
 
     keeps: tuple[str, ...] = ("network",)
+    borrowed: tuple[str, ...] = ()
     looks_far: ClassVar[bool] = False
     turns: int = 1
     arithmetic: Arithmetic = PLAIN

@@ -15,6 +15,9 @@ from pipeline.learning.groups import over
 from pipeline.learning.rival import Rival
 from pipeline.lookup import build
 
+COLOURS = 3
+"""The channels that critics judge."""
+
 
 class Rivals(nn.Module):
     """The critics of a recipe by name, each with its game and its optimizer.
@@ -86,7 +89,8 @@ def _said(critic: nn.Module, image: Tensor) -> Tensor:
 
 
 def _view(rival: Rival, image: Tensor) -> Tensor:
-    """Return what the critic sees of ``image``."""
+    """Return what the critic sees of ``image``; a grey one as three equal channels."""
+    image = image.expand(-1, COLOURS, -1, -1) if image.shape[1] == 1 else image
     return 0.5 + 0.5 * high_pass(image) if rival.sees == "high" else image
 
 

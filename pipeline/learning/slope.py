@@ -45,7 +45,7 @@ class Slope:
     def __post_init__(self) -> None:
         if self.window < 3 * self.every:
             raise ParamsError(
-                f"slope: `window` must hold four errors for a line: at least {3 * self.every} steps, not {self.window}"
+                f"window: must hold four errors for a line: at least {3 * self.every} steps, not {self.window}"
             )
 
     def is_flat(self, errors: Sequence[float]) -> bool:

@@ -60,8 +60,9 @@ def _nested(spec: Options) -> Iterator[Options]:
 
 
 def _blur(options: Options) -> Iterator[Clash]:
-    if "angle" in options and options.get("shape", "round") == "round":
-        yield "angle", "a round kernel has none; say `shape: elliptic`, or leave it out"
+    for name in ("angle", "across"):
+        if name in options and options.get("shape", "round") == "round":
+            yield name, "a round kernel has none; say `shape: elliptic`, or leave it out"
 
 
 def _motion(options: Options) -> Iterator[Clash]:

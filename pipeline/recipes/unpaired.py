@@ -67,8 +67,9 @@ class Unpaired(Descent):
         self.degrader = degrader
         self.downwards = Handing(degrader, gives="lr")
         self.through = through
-        self._require_use("network", network, RESTORED | CYCLED)
-        self._require_use("degrader", degrader, DEGRADED | CYCLED)
+        both_ways = through == "both"
+        self._require_use("network", network, RESTORED | (CYCLED if both_ways else {"hr_cycle"}))
+        self._require_use("degrader", degrader, DEGRADED | (CYCLED if both_ways else {"lr_cycle"}))
 
     @property
     def reads(self) -> set[str]:

@@ -77,7 +77,8 @@ class ZeroShot(Recipe):
         super().__init__()
         self.network = network
         self.degrader = degrader
-        self.keeps = ("network",) if degrader is None else ("network", "degrader")
+        self.borrowed = () if degrader is None else ("degrader",)
+        self.keeps = ("network", *self.borrowed)
         self.objective = Objective(losses)
         self.optimizer = optimizer
         self.fathers = fathers

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,6 +26,7 @@ from pipeline.pairs.drawing import chain_of
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import generator
 from pipeline.reporting.crossing import root_of
+from pipeline.reporting.gathering import Places
 
 Params: TypeAlias = Mapping[str, Any]
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -126,19 +126,19 @@ def cases(params: Params) -> Iterator[Case]:
                 yield Case(pairs["learner"], learnt, roots[rivals[0]]["pairs"], model["suite"], ours, rivals[0])
 
 
-def found(case: Case, params: Params, models: Path, pairs: Path, gain: tuple[float, str]) -> Found:
+def found(case: Case, params: Params, places: Places, gain: tuple[float, str]) -> Found:
     """Return ``case`` with its images, and what they tell.
 
     Args:
         gain: by how much the model on learnt pairs is above the other on the suite, and the unit.
     """
-    suite = PairSet(pairs / case.suite)
+    suite = PairSet(places.pairs / case.suite)
     scale, seed = suite.facts.scale, params["seed"]
     large = [entry for entry in suite.entries if min(suite.grid(entry)) >= WINDOW]
     truths = [_rgb(suite.field(entry, "hr", suite.whole(entry))) for entry in large]
     made: dict[str, list[Pixels]] = {"real": [_rgb(suite.field(entry, "lr", suite.whole(entry))) for entry in large]}
     for side, name in (("bicubic", case.bicubic), ("learned", case.learnt)):
-        chain = _chain(name, params["pairs"][name], models)
+        chain = _chain(name, params["pairs"][name], places)
         made[side] = [
             _degraded(chain, truth, scale, (seed, name, entry.key)) for truth, entry in zip(truths, large, strict=True)
         ]
@@ -155,9 +155,9 @@ def _is_bicubic_of(pairs: Params, learnt: Params) -> bool:
     return link["name"] in BICUBIC and link.get("kernel", "bicubic") == "bicubic" and link.get("by") != "opencv"
 
 
-def _chain(name: str, pairs: Params, models: Path) -> Link:
+def _chain(name: str, pairs: Params, places: Places) -> Link:
     links = [single(link) for link in pairs["degradation"]]
-    return chain_of(name, links, learner=models / pairs["learner"], own=None)
+    return chain_of(name, links, learner=places.models / pairs["learner"], own=places.own)
 
 
 def _degraded(chain: Link, truth: Pixels, scale: int, key: tuple[str | int, ...]) -> Pixels:

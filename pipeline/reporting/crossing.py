@@ -35,13 +35,27 @@ class Crossing:
 def crossing(suites: list[Suite], params: Params) -> Crossing | None:
     """Return the largest full table of learnt-on against judged-on, None where there is none of two by two.
 
-    A model is judged on another suite by an entry that starts from it and does not learn (recipe ``fixed``).
+    The models of a table have one training block. One is judged on another suite by an entry that starts from it and
+    does not learn (recipe ``fixed``).
     """
+    tables = [_table(training, suites, params) for training in _trainings(params)]
+    return max((each for each in tables if each), key=lambda each: len(each.rows) * len(each.columns), default=None)
+
+
+def _trainings(params: Params) -> list[Any]:
+    found: list[Any] = []
+    for model in params["models"].values():
+        if model["training"]["steps"] and model["training"] not in found:
+            found.append(model["training"])
+    return found
+
+
+def _table(training: Any, suites: list[Suite], params: Params) -> Crossing | None:
     values: dict[tuple[str, str], float] = {}
     for suite in suites:
         for each in suite.contenders:
             root = params["models"][root_of(each.name, params)]
-            if root["training"]["steps"]:
+            if root["training"] == training:
                 means = [row[suite.main.name] * row["images"] for row in each.means.values()]
                 images = sum(row["images"] for row in each.means.values())
                 values.setdefault((root["pairs"], suite.name), sum(means) / images)

@@ -42,10 +42,7 @@ def study(params: Params, places: Places) -> tuple[str, dict[str, Any]]:
         ScoreError: when params.yaml puts no learnt degradation to the test, nor one training on several.
     """
     suites = gathered(params, places)
-    all_found = [
-        found(case, params, places.models, places.pairs, _gain(case.ours, case.theirs, suites))
-        for case in cases(params)
-    ]
+    all_found = [found(case, params, places, _gain(case.ours, case.theirs, suites)) for case in cases(params)]
     table = crossing(suites, params)
     if not all_found and table is None:
         raise ScoreError(
@@ -73,7 +70,7 @@ def _gain(ours: str, theirs: str, suites: Sequence[Suite]) -> tuple[float, str]:
 
 def _numbers(all_found: Sequence[Found], table: Crossing | None) -> dict[str, Any]:
     """Return the figures: their means over cases, and each case's own."""
-    each = {one.case.learner: {key: round(value, 4) for key, value in one.figures.items()} for one in all_found}
+    each = {one.case.ours: {key: round(value, 4) for key, value in one.figures.items()} for one in all_found}
     keys = list(next(iter(each.values()), {}))
     numbers: dict[str, Any] = {key: round(float(np.mean([own[key] for own in each.values()])), 4) for key in keys}
     numbers["cases"] = each
@@ -105,7 +102,7 @@ def _figures(all_found: Sequence[Found]) -> Markup:
     groups = [element("td")] + [
         element("th", name, colspan=1 if not n else 2, class_="group", scope="colgroup") for n, name in enumerate(names)
     ]
-    heads = [element("th", "learnt", scope="col"), element("th", "", scope="col")]
+    heads = [element("th", "model", scope="col"), element("th", "", scope="col")]
     heads += [element("th", side, scope="col", class_="number") for _ in keys for side in ("learnt", "bicubic")]
     rows = []
     for each in all_found:
@@ -115,7 +112,7 @@ def _figures(all_found: Sequence[Found]) -> Markup:
         rows.append(
             element(
                 "tr",
-                element("th", each.case.learner, scope="row"),
+                element("th", each.case.ours, scope="row"),
                 *(element("td", cell, class_="number") for cell in cells),
             )
         )
@@ -125,7 +122,9 @@ def _figures(all_found: Sequence[Found]) -> Markup:
 
 
 def _case(each: Found) -> Markup:
-    title = element("h3", f"{each.case.learner}: {each.case.learnt} on {each.case.suite}", id=each.case.learner)
+    title = element(
+        "h3", f"{each.case.ours}: {each.case.learnt} of {each.case.learner}, on {each.case.suite}", id=each.case.ours
+    )
     pictures = [_strip(each, number) for number in range(min(SHOWN, len(each.keys)))]
     return element("section", title, *pictures, element("div", _spectra(each), _kernels(each), class_="charts"))
 

@@ -26,13 +26,14 @@ COLOURS = 8
 
 @dataclass(frozen=True)
 class Places:
-    """The folders that the report reads."""
+    """The folders that the report reads; ``own`` is the user's, where a chain of links is run again."""
 
     models: Path
     pairs: Path
     scores: Path
     curves: Path
     costs: Path
+    own: Path | None = None
 
 
 @dataclass(frozen=True)

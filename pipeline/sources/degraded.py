@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.bounds import OneOrMore
-from pipeline.errors import SourceError
+from pipeline.errors import SourceError, told_at
 from pipeline.images.colour import to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.kinds import Link, Receipt, Sample, Size, Source, Store
@@ -37,20 +40,26 @@ class Degraded(Source):
     def samples(self, store: Store) -> Iterator[Sample]:
         """Yield the scenes as the camera sees them, in their order; chance comes from a scene's key."""
         for sample in self.of.samples(store):
-            hr = to_float(crop_to_multiple(sample.planes["hr"], self.scale))
-            height, width = hr.shape[-3:-1]
-            target = height // self.scale, width // self.scale
-            drawn = self.link.draw(generator("degraded", sample.key), (height, width), target)
-            self._require(self.link.after((height, width), drawn), target, sample.key)
-            yield Sample(sample.key, {"lr": to_uint8(self.link.apply(hr, drawn))}, sample.member)
+            if "hr" not in sample.planes:
+                raise SourceError(f"degraded: {sample.key} has no HR to degrade; take another source in `of`")
+            with told_at(f"degraded: {sample.key}"):
+                yield Sample(sample.key, {"lr": self._seen(sample.planes["hr"], sample.key)}, sample.member)
 
     def content(self) -> None:
         """Return None: what is made here is not recorded."""
 
-    def _require(self, size: Size, target: Size, key: str) -> None:
+    def _seen(self, pixels: NDArray[np.uint8], key: str) -> NDArray[np.uint8]:
+        hr = to_float(crop_to_multiple(pixels, self.scale))
+        height, width = hr.shape[-3:-1]
+        target = height // self.scale, width // self.scale
+        drawn = self.link.draw(generator("degraded", key), (height, width), target)
+        self._require(self.link.after((height, width), drawn), target)
+        return to_uint8(self.link.apply(hr, drawn))
+
+    def _require(self, size: Size, target: Size) -> None:
         if size != target:
             (height, width), (low, narrow) = size, target
             raise SourceError(
-                f"degraded: the link makes {height}x{width} of {key}, but the scale {self.scale} wants {low}x{narrow}; "
+                f"the link makes {height}x{width} of it, but the scale {self.scale} wants {low}x{narrow}; "
                 "end it with a step to that size"
             )

@@ -29,7 +29,7 @@ from pipeline.pairs.batches import Batches
 from pipeline.pairs.drawing import chain_of
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import seed_of
-from pipeline.saved import SPEC, load_start, save, weights_of
+from pipeline.saved import load_start, save, weights_of
 from pipeline.training.checkpoint import Checkpoints, State
 from pipeline.training.settings import Training
 from pipeline.training.watch import Watch
@@ -51,8 +51,8 @@ class Places:
         resume: the folder of its checkpoints.
         out: the model folder it makes.
         snapshots: where the model as it is at each checkpoint is kept, in a folder named by the step; None for nowhere.
-        store: where losses have the weights of others (VGG-19's), and links the user's own files; None where there are
-            none.
+        store: where losses have the weights of others (VGG-19's); None where none needs any.
+        own: the user's own files, which a link of a chain that runs anew may read; None where there are none.
     """
 
     pairs: Path
@@ -61,6 +61,7 @@ class Places:
     out: Path
     snapshots: Path | None = None
     store: Store | None = None
+    own: Path | None = None
 
 
 def train(
@@ -85,8 +86,7 @@ def train(
     torch.manual_seed(seed_of(seed, name))
     recipe: Recipe = build("recipes", settings.recipe, network=build("networks", settings.network), store=places.store)
     networks = {player: getattr(recipe, player) for player in recipe.keeps}
-    if (places.start / SPEC).exists():
-        load_start(networks, places.start)
+    load_start(networks, places.start, recipe.borrowed)
     pairs = PairSet(places.pairs)
     spec = {"network": settings.network, "recipe": settings.recipe, "data": pairs.shards.digest()}
 
@@ -101,8 +101,7 @@ def train(
         recipe.to(device)
         recipe.accumulate, recipe.ranks = settings.accumulate, ranks
         recipe.arithmetic.prepare(learning, recipe.optimizers.values())
-        own = places.store.own if places.store else None
-        Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name), own).run()
+        Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name), places.own).run()
     if ranks.leads:
         save(places.out, spec, weights_of(networks), _engine_facts(recipe.arithmetic, ranks))
         Checkpoints(places.resume).remove()

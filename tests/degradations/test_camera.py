@@ -211,17 +211,19 @@ def test_a_camera_blurs_and_shrinks_light_before_the_sensor_and_compresses_last(
     assert (60, 95) == (min(quality), max(quality))
 
 
+@pytest.mark.parametrize("scale", [2, 3, 4])
 @pytest.mark.parametrize("averaged", [0.0, 1.0])
-def test_a_camera_leaves_lr_where_hr_is(averaged: float) -> None:
+def test_a_camera_leaves_lr_where_hr_is(averaged: float, scale: int) -> None:
     """A bright spot stays in the middle, whether pixels gather light or the middle one is taken."""
     link = Camera(sigma=(3.0, 3.0), shot="none", averaged=averaged, quality=(95, 95))
     x = np.exp(-((np.arange(96) - 47.5) ** 2) / 2 / 9.0**2)
     spot = np.repeat((0.1 + 0.6 * x * x[:, None])[..., None].astype(np.float32), 3, axis=2)
 
-    left = link.apply(spot, link.draw(generator(1), (96, 96), (32, 32))).mean(-1) - 0.1
-    centre = (left.sum(0) * np.arange(32)).sum() / left.sum()
+    side = 96 // scale
+    left = link.apply(spot, link.draw(generator(1), (96, 96), (side, side))).mean(-1) - 0.1
+    centre = (left.sum(0) * np.arange(side)).sum() / left.sum()
 
-    assert abs(centre - 15.5) < 0.1
+    assert abs(centre - (side - 1) / 2) < 0.1
 
 
 TRANSFORMS: list[tuple[str, dict[str, Any]]] = [

@@ -80,8 +80,6 @@ def option(chance: random.Random, type_: Type, depth: int) -> Any:
         return sorted(values) if type_.rising else values * chance.randint(0, 2) if type_.repeated else values
     if isinstance(type_, DictOf):
         return {word(chance): option(chance, type_.value, depth) for _ in range(chance.randint(0, 2))}
-    if isinstance(type_, OwnFile):
-        return chance.choice([path.name for path in sorted((OWN / type_.folder).iterdir())])
     assert isinstance(type_, Anything), f"no value of {type_} is known here"
     return chance.choice([{}, [], 1, 0.5, "x", {"p": 1.0}])
 

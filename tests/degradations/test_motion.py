@@ -177,3 +177,20 @@ def test_a_link_that_changes_the_size_cannot_vary_over_the_image(link: Any) -> N
 
     with pytest.raises(DataError, match=r"^varying.links\[1\]: leaves 24x35 of 48x70; what varies over an image must"):
         varying.draw(generator(1), SIZE, SIZE)
+
+
+@pytest.mark.parametrize("angle", [0.0, 90.0])
+@pytest.mark.parametrize("length", range(2, 42, 2))
+def test_a_calm_hand_moves_straight_and_stays_on_its_grid(length: int, angle: float) -> None:
+    spec = {
+        "length": [length, length],
+        "size": length + 1,
+        "path": "shake",
+        "angle": [angle] * 2,
+        "anxiety": [0.0, 0.0],
+    }
+    link = build("degradations", {"name": "motion", **spec})
+    kernel = link.kernel(link.draw(generator(1), (64, 64), (64, 64)))
+
+    assert kernel.sum() == pytest.approx(1)
+    assert kernel.any(axis=0 if angle == 0 else 1).all()

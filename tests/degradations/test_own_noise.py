@@ -67,7 +67,7 @@ def test_another_file_is_another_draw(tmp_path: Path) -> None:
         (np.zeros((2, 8, 8, 3)), r"holds float64 \(2, 8, 8, 3\); it must"),
         (np.full((1, 8, 8, 3), 100, np.float32), r"holds float32 \(1, 8, 8, 3\) from 100.0 to 100.0; it must"),
         (np.full((1, 8, 8, 3), np.nan, np.float32), r"holds float32 \(1, 8, 8, 3\) from nan to nan; it must"),
-        (np.array([{}]), r"cannot be read \(.*allow_pickle=False\); it must"),
+        (np.array([{}]), r"is no .npy file that can be read \(.*allow_pickle=False\); it must"),
     ],
 )
 def test_a_file_that_holds_no_patches_is_told(tmp_path: Path, patches: NDArray[Any], says: str) -> None:
@@ -79,7 +79,7 @@ def test_a_file_that_is_no_array_is_told(tmp_path: Path) -> None:
     (tmp_path / "noise").mkdir()
     (tmp_path / "noise" / "a.npy").write_bytes(b"hello")
 
-    with pytest.raises(DataError, match=r"noise/a.npy: cannot be read \(.*\); it must be patches"):
+    with pytest.raises(DataError, match=r"noise/a.npy: is no .npy file that can be read \(.*\); it must be patches"):
         Patches(tmp_path, "a.npy")
 
 

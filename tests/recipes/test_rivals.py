@@ -377,13 +377,23 @@ def test_what_nobody_reads_is_not_made(tiny: Tiny) -> None:
 
 @pytest.mark.parametrize(("through", "taught"), [("both", True), ("last", False)])
 def test_a_cycle_teaches_both_networks_or_the_one_that_closes_it(tiny: Tiny, through: str, taught: bool) -> None:
-    losses: dict[str, Weighted[nn.Module]] = {"hr": Weighted(L1(), 1.0, {"sr": "hr_cycle"})}
+    losses: dict[str, Weighted[nn.Module]] = {
+        "hr": Weighted(L1(), 1.0, {"sr": "hr_cycle"}),
+        "made": Weighted(L1(), 0.0, {"sr": "lr_made", "hr": "lr"}),
+    }
     pair = tiny("tiny_image"), tiny("tiny_degrader")
     recipe = Unpaired(*pair, losses, {}, Adam(0.01), Constant(), through=through)  # type: ignore[arg-type]  # a word
     recipe.losses(batch_of(["lr", "hr"]))["loss"].backward()
 
-    assert not any(each is None for each in gradients(recipe.network))
-    assert taught == all(each is not None for each in gradients(recipe.degrader))
+    assert all(each is not None and each.any() for each in gradients(recipe.network))
+    assert taught == any(each is not None and bool(each.any()) for each in gradients(recipe.degrader))
+
+
+def test_a_network_that_only_a_cycle_through_the_other_would_teach_is_refused(tiny: Tiny) -> None:
+    losses: dict[str, Weighted[nn.Module]] = {"hr": Weighted(L1(), 1.0, {"sr": "hr_cycle"})}
+
+    with pytest.raises(LearningError, match="degrader: has weights, but no loss"):
+        Unpaired(tiny("tiny_image"), tiny("tiny_degrader"), losses, {}, Adam(0.01), Constant(), through="last")
 
 
 def test_a_network_that_nobody_judges_is_refused(tiny: Tiny) -> None:

@@ -128,12 +128,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def test_the_real_side_is_the_suites_own_lr_and_bicubic_is_made_of_its_hr(world: World) -> None:
     """The chain of the suite is nearer to it with other noise than bicubic is: in kernel, noise and spectrum."""
     (case,) = cases(world.params)
-    one = found(case, world.params, world.places.models, world.places.pairs, (0.5, "dB"))
+    one = found(case, world.params, world.places, (0.5, "dB"))
     same = found(
         case,
         {**world.params, "pairs": {**world.params["pairs"], "learned-x2": PARAMS["pairs"]["hidden-x2"]}},
-        world.places.models,
-        world.places.pairs,
+        world.places,
         (0.5, "dB"),
     )
 
@@ -145,7 +144,7 @@ def test_the_real_side_is_the_suites_own_lr_and_bicubic_is_made_of_its_hr(world:
 
 def test_the_page_tells_what_its_figures_say(world: World) -> None:
     page, numbers = study(world.params, world.places)
-    own = numbers["cases"]["camera"]
+    own = numbers["cases"]["ours"]
 
     assert json.loads(json.dumps(numbers)) == numbers
     assert {key: value for key, value in numbers.items() if key not in ("cases", "crossing")} == own

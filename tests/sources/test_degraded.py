@@ -59,3 +59,21 @@ def test_the_hidden_kernel_is_centred_as_bicubic_is() -> None:
     middle = (np.arange(14)[:, None] * kernel).sum(), (np.arange(14) * kernel).sum()
 
     assert middle == pytest.approx((6.5, 6.5), abs=0.05)
+
+
+def test_a_camera_may_have_a_kernel_of_the_users(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "kernels").mkdir()
+    np.save(tmp_path / "kernels" / "box.npy", np.full((3, 3), 1 / 9))
+    links = [{"kernel": {"file": "box.npy", "of": "correlation"}}, {"decimate": {"step": 2}}]
+    camera = {"name": "chain", "links": links}
+    source = build("sources", {"name": "degraded", "of": PHOTOS, "link": camera, "scale": 2}, own=tmp_path)
+
+    assert ["lr"] == [*next(iter(source.samples(store))).planes]
+
+
+def test_scenes_without_hr_are_told_in_one_line(store: Store) -> None:
+    of = {"name": "degraded", "of": PHOTOS, "link": {"name": "hidden", "number": 1, "scale": 2}, "scale": 2}
+    source = build("sources", {**of, "of": of})
+
+    with pytest.raises(SourceError, match="has no HR to degrade"):
+        list(source.samples(store))
