@@ -29,6 +29,7 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "resnet_critic": {"halving": 2, "steady": 1, "features": 8},
     "kernel_critic": {"features": 8, "layers": 2},
     "kernel_gan": {"features": 8},
+    "scsr": {"atoms": 24, "patch": 4, "overlap": 2, "iterations": 20, "projections": 1},
     "srcnn": {"kernels": [9, 3, 5], "deviation": None},
     "vdsr": {"layers": 4, "features": 8},
     "zssr": {"layers": 4, "features": 8},

@@ -22,6 +22,8 @@ def over(optimizer: Optimizer, network: Network, paces: Mapping[str, float]) -> 
     """
     if not any(True for _ in network.parameters()):
         raise LearningError("network: has no weights to learn; use the recipe `fixed` with `steps: 0`")
+    if not any(parameter.requires_grad for parameter in network.parameters()):
+        raise LearningError("network: has no weights that learn by gradients; use the recipe `sparse_coding`")
     groups: dict[str, list[Any]] = {"": [], **{prefix: [] for prefix in paces}}
     for name, parameter in network.named_parameters():
         fitting = [prefix for prefix in groups if name.startswith(prefix)]

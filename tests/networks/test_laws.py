@@ -46,7 +46,10 @@ def shape_wanted(network: nn.Module, scale: int, batch: int = 1) -> tuple[int, .
     return (batch, max(channels), HEIGHT * scale, WIDTH * scale)
 
 
-LEARNABLE = [name for name in RESTORERS if any(True for _ in full(name, scales_of(name)[0]).parameters())]
+LEARNABLE = [
+    name for name in RESTORERS if any(each.requires_grad for each in full(name, scales_of(name)[0]).parameters())
+]
+"""Those that learn by gradients."""
 
 
 @pytest.mark.parametrize(("name", "scale"), SCALED)

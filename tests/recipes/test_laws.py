@@ -29,6 +29,7 @@ from pipeline.pairs.derive import derived
 from pipeline.recipes.adversarial import Adversarial
 from pipeline.recipes.fixed import Fixed
 from pipeline.recipes.paired import Paired
+from pipeline.recipes.sparse_coding import SparseCoding
 from pipeline.recipes.unpaired import Unpaired
 from pipeline.recipes.zero_shot import ZeroShot
 from pipeline.schedules.constant import Constant
@@ -42,6 +43,7 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "edsr": {"blocks": 1, "features": 8},
     "espcn": {"widths": [16, 8]},
     "low_to_high": {"blocks": [2, 1], "widths": [16, 12, 8]},
+    "scsr": {"atoms": 12, "patch": 4, "overlap": 2, "iterations": 20},
     "srcnn": {"widths": [16, 8], "deviation": None},
     "zssr": {"layers": 3, "features": 24},
 }
@@ -56,7 +58,7 @@ def network_of(name: str) -> nn.Module:
 
 ROUND = 120
 """The steps after which it is looked whether a network still learns."""
-LEARNABLE = [name for name in RESTORERS if any(True for _ in network_of(name).parameters())]
+LEARNABLE = [name for name in RESTORERS if any(each.requires_grad for each in network_of(name).parameters())]
 
 
 class Normalised(nn.Module):
@@ -146,6 +148,7 @@ def recipes(tiny: Tiny) -> dict[str, Recipe]:
         "adversarial": adversarial(tiny),
         "fixed": Fixed(tiny("tiny_image")),
         "paired": paired(tiny("tiny_image")),
+        "sparse_coding": SparseCoding(network_of("scsr")),
         "unpaired": unpaired(tiny),
         "zero_shot": zero_shot(tiny("tiny_image"), slope=Slope(most=2)),
     }
@@ -216,9 +219,10 @@ def test_every_recipe_of_the_folder_is_tested_here(tiny: Tiny) -> None:
 
 
 def test_every_recipe_restores_in_the_scale_without_leaving_a_graph(tiny: Tiny) -> None:
-    restored = {name: recipe.restore(batch_of(["lr"], count=1))["sr"] for name, recipe in recipes(tiny).items()}
+    made = {name: recipe.restore(batch_of(recipe.given, count=1)) for name, recipe in recipes(tiny).items()}
+    restored = {name: each["sr" if "sr" in each else "sr_y"] for name, each in made.items()}
 
-    assert dict.fromkeys(restored, (1, 3, 24, 24)) == {name: tuple(each.shape) for name, each in restored.items()}
+    assert {(1, 3, 24, 24), (1, 1, 24, 24)} == {tuple(each.shape) for each in restored.values()}
     assert [] == [name for name, each in restored.items() if each.requires_grad]
 
 
@@ -328,6 +332,15 @@ def test_unpaired_with_rivals_continues_as_if_it_had_never_stopped(tiny: Tiny) -
     }
 
     assert_continues(lambda: unpaired(tiny, rivals, turns=2), batch_of(["lr", "hr"], count=4))
+
+
+def test_sparse_coding_continues_as_if_it_had_never_stopped() -> None:
+    assert_continues(lambda: SparseCoding(network_of("scsr")), batch_of(["lr_y", "hr_y"]))
+
+
+def test_paired_refuses_a_network_that_does_not_learn_by_gradients() -> None:
+    with pytest.raises(LearningError, match="has no weights that learn by gradients"):
+        paired(network_of("scsr"))
 
 
 def test_zero_shot_leaves_the_weights_as_they_were(tiny: Tiny) -> None:
