@@ -218,6 +218,13 @@ def test_the_curve_of_scores_ends_with_the_scores_of_the_model(copy: Clone) -> N
     assert rows[0][f"{benchmark} psnr_y8"] != rows[-1][f"{benchmark} psnr_y8"]
     assert [] == copy.repro()
 
+    copy.stages("curve", "image-x2", *folders, "--suites", "references-x2 textures-x2")
+    with (copy.path / "build" / "curve" / "image-x2.csv").open(encoding="utf-8", newline="") as file:
+        judged = list(csv.DictReader(file))
+
+    assert [row[f"{benchmark} psnr_y8"] for row in rows] == [row[f"{benchmark} psnr_y8"] for row in judged]
+    assert "references-x2 psnr_y8" in judged[0]
+
 
 def test_a_log_holds_a_line_for_every_checkpoint_and_no_progress_bar(copy: Clone) -> None:
     said = copy.stages(*TRAIN.split()).stderr
