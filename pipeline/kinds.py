@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
@@ -30,6 +30,7 @@ ROOMS = {
     "Augmentation": "augmentations",
     "Source": "sources",
     "Optimizer": "optimizers",
+    "Clip": "clips",
     "Schedule": "schedules",
 }
 
@@ -59,8 +60,18 @@ class Weighted(Generic[Part]):
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+class Clip(ABC):
+    """Bounds the gradients of an optimizer's parameters before each of its steps; it keeps no state."""
+
+    @abstractmethod
+    def __call__(self, groups: Sequence[Mapping[str, Any]]) -> None:
+        """Bound in place the gradients of ``groups`` of torch's: ``params``, and ``lr``, their present rate."""
+
+
 class Optimizer(Protocol):
-    """Makes a torch optimizer over parameter groups (``params``, and ``rate`` as a multiple of its own)."""
+    """Makes a torch optimizer over parameter groups; whoever has it made sees to it that ``clip`` goes before."""
+
+    clip: Clip | None
 
     def __call__(self, groups: Iterable[dict[str, Any]]) -> optim.Optimizer:
         """Return the optimizer that will move the parameters of ``groups``."""

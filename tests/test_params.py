@@ -165,6 +165,17 @@ models.edsr-x2.training.recipe.optimizer: {name: adam, rate: -1.0e-4, betas: [0.
     params.yaml: models.edsr-x2.training.recipe.optimizer.rate: must be above 0, not -0.0001
     params.yaml: models.edsr-x2.training.recipe.optimizer.betas[1]: must be at least 0 and below 1, not 1.0
     params.yaml: models.edsr-x2.training.recipe.optimizer.epsilon: must be at least 0, not -1
+models.edsr-x2.training.recipe.optimizer: {name: sgd, rate: 0, momentum: 1, decay: -1, clip: {name: by_rate}}
+    params.yaml: models.edsr-x2.training.recipe.optimizer.rate: must be above 0, not 0
+    params.yaml: models.edsr-x2.training.recipe.optimizer.momentum: must be at least 0 and below 1, not 1
+    params.yaml: models.edsr-x2.training.recipe.optimizer.decay: must be at least 0, not -1
+    params.yaml: models.edsr-x2.training.recipe.optimizer.clip.bound: missing; it must be a number, above 0
+models.edsr-x2.training.recipe.optimizer.clip: {name: by_value, bound: 1}
+    params.yaml: models.edsr-x2.training.recipe.optimizer.clip.name: `by_value` is unknown; did you mean `by_rate`? Choices: <clips>
+models.edsr-x2.training.recipe.optimizer.clip: {name: by_norm, bound: 0}
+    params.yaml: models.edsr-x2.training.recipe.optimizer.clip.bound: must be above 0, not 0
+models.edsr-x2.training.recipe.optimizer.clip: 0.4
+    params.yaml: models.edsr-x2.training.recipe.optimizer.clip: must be a mapping or null, not 0.4
 models.edsr-x2.training.recipe.schedule: {name: cosine, floor: 1.5, warmup: 2.0}
     params.yaml: models.edsr-x2.training.recipe.schedule.floor: must be at least 0 and at most 1, not 1.5
     params.yaml: models.edsr-x2.training.recipe.schedule.warmup: must be at least 0 and below 1, not 2.0

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import pixel_shuffle
 
+from pipeline.clips.by_norm import ByNorm
+from pipeline.clips.by_rate import ByRate
 from pipeline.errors import LearningError
 from pipeline.fields import FIELDS, needs
 from pipeline.images.resize import resize
-from pipeline.kinds import Described, Fields, Weighted
+from pipeline.kinds import Clip, Described, Fields, Weighted
 from pipeline.learning.fathers import Fathers
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.rival import Rival
@@ -24,6 +26,7 @@ from pipeline.lookup import build, names
 from pipeline.losses.l1 import L1
 from pipeline.losses.mse import MSE
 from pipeline.optimizers.adam import Adam
+from pipeline.optimizers.sgd import SGD
 from pipeline.pairs.batches import channels_first
 from pipeline.pairs.derive import derived
 from pipeline.recipes.adversarial import Adversarial
@@ -310,6 +313,19 @@ def test_unpaired_moves_both_networks(tiny: Tiny) -> None:
     after = flat(recipe.progress_state()["modules"])
 
     assert [] == [key for key in before if key.startswith(("/network", "/degrader")) and before[key] == after[key]]
+
+
+@pytest.mark.parametrize("clip", [ByNorm(0.02), ByRate(1e-3)])
+@pytest.mark.parametrize("kind", [Adam, SGD])
+def test_a_training_with_clips_and_decay_continues_as_if_it_had_never_stopped(
+    kind: type[Adam] | type[SGD], clip: Clip, tiny: Tiny
+) -> None:
+    losses: dict[str, Weighted[nn.Module]] = {"mse": Weighted(MSE(), 1.0)}
+
+    def fresh() -> Recipe:
+        return Paired(tiny("tiny_image"), losses, kind(0.01, decay=1e-4, clip=clip), Cosine(0.1, warmup=0.4))
+
+    assert_continues(fresh, batch_of(["lr", "hr"]))
 
 
 def test_unpaired_continues_as_if_it_had_never_stopped(tiny: Tiny) -> None:
