@@ -53,11 +53,19 @@ class Described(dict[str, Any], Generic[Part]):
 
 @dataclass(frozen=True)
 class Weighted(Generic[Part]):
-    """A part with its weight, and the fields it reads under other names (``{sr: sr_y, hr: hr_y}``)."""
+    """A part with its weight.
+
+    Args:
+        part: the part.
+        weight: its weight; that of a link is how likely it is among others.
+        fields: the fields it reads under other names (``{sr: sr_y, hr: hr_y}``).
+        course: what the weight of a loss is multiplied by over progress; None where it stays.
+    """
 
     part: Part
     weight: float
     fields: Mapping[str, str] = field(default_factory=dict)
+    course: Schedule | None = None
 
 
 class Clip(ABC):
@@ -78,7 +86,7 @@ class Optimizer(Protocol):
 
 
 class Schedule(Protocol):
-    """A function of progress: what the learning rate is multiplied by."""
+    """A function of progress: what a learning rate is multiplied by, or the weight of a loss."""
 
     def __call__(self, progress: float) -> float:
         """Return the factor at ``progress`` in [0, 1)."""

@@ -184,6 +184,18 @@ models.edsr-x2.training.recipe.schedule: {name: steps, at: [0.5, 1], factor: 0}
     params.yaml: models.edsr-x2.training.recipe.schedule.factor: must be above 0, not 0
 models.edsr-x2.training.recipe.schedule: {name: steps, at: [], factor: 0.5}
     params.yaml: models.edsr-x2.training.recipe.schedule.at: is empty; name at least one
+models.edsr-x2.training.recipe.schedule: {name: linear, begin: -1, end: -1, until: 2}
+    params.yaml: models.edsr-x2.training.recipe.schedule.begin: must be at least 0, not -1
+    params.yaml: models.edsr-x2.training.recipe.schedule.end: must be at least 0, not -1
+    params.yaml: models.edsr-x2.training.recipe.schedule.until: must be at least 0 and at most 1, not 2
+models.edsr-x2.training.recipe.losses.l1: {weight: 1, course: {name: linear, til: 0.5}}
+    params.yaml: models.edsr-x2.training.recipe.losses.l1.course.til: `til` is unknown; did you mean `until`? Choices: begin, end, until
+models.edsr-x2.training.recipe.losses.l1: {weight: 1, course: linear}
+    params.yaml: models.edsr-x2.training.recipe.losses.l1.course: must be a mapping with a `name`, not the text 'linear'; choices: <schedules>
+models.edsr-x2.training.recipe: {name: zero_shot, losses: {l1: {weight: 1, course: {name: linear}}}, optimizer: {name: adam, rate: 1}}
+    params.yaml: models.edsr-x2.training.recipe.losses.l1.course: `zero_shot` knows no progress to follow; leave it out
+pairs.photos-train-x2.degradation: [{one_of: {links: [{bi: {weight: 1, course: {name: linear}}}]}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].one_of.links[0].bi.course: `course` is unknown; choices: weight
 models.edsr-x2.training.recipe.paces: {head: -1}
     params.yaml: models.edsr-x2.training.recipe.paces.head: must be at least 0, not -1
 models.edsr-x2.training.recipe.losses.l1: -1

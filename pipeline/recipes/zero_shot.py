@@ -178,6 +178,8 @@ class ZeroShot(Recipe):
         scale = float(scale_of(self.network))
         if not {*self.hand.reads} <= {"lr", "ilr"}:
             raise LearningError(f"network: reads {list(self.hand.reads)}; zero-shot learning has `lr` and `ilr` alone")
+        for name in self.objective.courses:
+            raise LearningError(f"losses.{name}.course: zero-shot learning knows no progress to follow; leave it out")
         if len(self.projections) != len(self.jumps):
             raise LearningError(f"projections: one for each jump, {len(self.jumps)}, not {len(self.projections)}")
         if self.jumps[-1] != (scale, scale):

@@ -25,6 +25,7 @@ from pipeline.networks.bicubic_luma import BicubicLuma
 from pipeline.optimizers.adam import Adam
 from pipeline.optimizers.sgd import SGD
 from pipeline.schedules.cosine import Cosine
+from pipeline.schedules.linear import Linear
 from pipeline.schedules.steps import Steps
 from tests.features.vgg import made_up
 
@@ -49,6 +50,7 @@ BY_KERNEL: Mapping[str, tuple[int, ...]] = {"kernel": (1, 13, 13), "hr": (2, 3, 
 SCHEDULES: Mapping[str, tuple[Mapping[str, Any], float, float]] = {
     "constant": ({}, 1, 1),
     "cosine": ({"floor": 0.1}, 1, 0.1),
+    "linear": ({"end": 0.2, "until": 0.9}, 1, 0.2),
     "steps": ({"at": [0.5, 0.75], "factor": 0.5}, 1, 0.25),
 }
 """Options of every schedule, its factor at the beginning and at the end."""
@@ -353,6 +355,47 @@ def test_cosine_rises_evenly_in_its_warmup_and_falls_behind_it() -> None:
     schedule = Cosine(floor=0.0, warmup=0.2)
 
     assert pytest.approx([0, 0.25, 0.5, 1, 0.5, 0]) == [schedule(each) for each in (0.0, 0.05, 0.1, 0.2, 0.6, END)]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "until"), [(1.0, 0.0, 0.5), (0.0, 1.0, 0.8), (0.25, 0.25, 1.0), (3.0, 1.0, 1.0)]
+)
+def test_a_line_is_straight_until_its_end_and_level_behind_it(begin: float, end: float, until: float) -> None:
+    schedule = Linear(begin, end, until)
+    shares = [0.0, 0.25, 0.5, 0.75, 1.0]
+
+    assert pytest.approx([begin + share * (end - begin) for share in shares]) == [
+        schedule(min(share * until, END)) for share in shares
+    ]
+    assert end == schedule(until) == schedule((until + 1) / 2)
+
+
+def test_a_line_that_ends_at_once_is_its_end() -> None:
+    assert [0.25] * 2 == [Linear(end=0.25, until=0.0)(progress) for progress in (0.0, 0.5)]
+
+
+def test_a_weight_follows_its_course_and_the_loss_itself_is_told_as_it_is() -> None:
+    objective = Objective(
+        {
+            "early": Weighted(L1(), 4.0, course=Linear(until=0.5)),
+            "late": Weighted(MSE(), 2.0, course=Linear(0.0, 1.0, 0.5)),
+            "always": Weighted(Signed(), 1.0),
+        }
+    )
+    batch = {"sr": torch.tensor([3.0]), "hr": torch.tensor([0.0])}
+    told = []
+    for progress in (0.0, 0.25, 0.5, 0.9, 0.0):
+        objective.pace(progress)
+        told.append({name: float(value) for name, value in objective.of(batch).items()})
+
+    assert [12 + 3, 6 + 9 + 3, 18 + 3, 18 + 3, 12 + 3] == [each["loss"] for each in told]
+    assert all((3, 9, 3) == (each["early"], each["late"], each["always"]) for each in told)
+
+
+def test_before_it_is_paced_an_objective_is_that_of_the_beginning() -> None:
+    objective = Objective({"late": Weighted(L1(), 2.0, course=Linear(0.25, 1.0))})
+
+    assert 1.5 == float(objective.of({"sr": torch.tensor([3.0]), "hr": torch.tensor([0.0])})["loss"])
 
 
 def loss_and_fields(name: str) -> tuple[nn.Module, list[str]]:
