@@ -96,6 +96,8 @@ pairs.photos-train-luma-x2.degradation: given
     params.yaml: pairs.photos-train-luma-x2.rounding: given LR images are uint8; `none` needs a chain of links
 suites.photos-test-x2.metrics: {}
     params.yaml: suites.photos-test-x2.metrics: is empty; name at least one; choices: <metrics>
+suites.photos-test-x2.self_ensemble: meen
+    params.yaml: suites.photos-test-x2.self_ensemble: `meen` is unknown; did you mean `mean`? Choices: mean, median, none
 
 # augmentations
 models.edsr-x2.training.augment: sideways
