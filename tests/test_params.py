@@ -96,6 +96,8 @@ pairs.photos-train-luma-x2.degradation: given
     params.yaml: pairs.photos-train-luma-x2.rounding: given LR images are uint8; `none` needs a chain of links
 suites.photos-test-x2.metrics: {}
     params.yaml: suites.photos-test-x2.metrics: is empty; name at least one; choices: <metrics>
+suites.photos-test-x2.self_ensemble: meen
+    params.yaml: suites.photos-test-x2.self_ensemble: `meen` is unknown; did you mean `mean`? Choices: mean, median, none
 
 # augmentations
 models.edsr-x2.training.augment: sideways
@@ -165,6 +167,17 @@ models.edsr-x2.training.recipe.optimizer: {name: adam, rate: -1.0e-4, betas: [0.
     params.yaml: models.edsr-x2.training.recipe.optimizer.rate: must be above 0, not -0.0001
     params.yaml: models.edsr-x2.training.recipe.optimizer.betas[1]: must be at least 0 and below 1, not 1.0
     params.yaml: models.edsr-x2.training.recipe.optimizer.epsilon: must be at least 0, not -1
+models.edsr-x2.training.recipe.optimizer: {name: sgd, rate: 0, momentum: 1, decay: -1, clip: {name: by_rate}}
+    params.yaml: models.edsr-x2.training.recipe.optimizer.rate: must be above 0, not 0
+    params.yaml: models.edsr-x2.training.recipe.optimizer.momentum: must be at least 0 and below 1, not 1
+    params.yaml: models.edsr-x2.training.recipe.optimizer.decay: must be at least 0, not -1
+    params.yaml: models.edsr-x2.training.recipe.optimizer.clip.bound: missing; it must be a number, above 0
+models.edsr-x2.training.recipe.optimizer.clip: {name: by_value, bound: 1}
+    params.yaml: models.edsr-x2.training.recipe.optimizer.clip.name: `by_value` is unknown; did you mean `by_rate`? Choices: <clips>
+models.edsr-x2.training.recipe.optimizer.clip: {name: by_norm, bound: 0}
+    params.yaml: models.edsr-x2.training.recipe.optimizer.clip.bound: must be above 0, not 0
+models.edsr-x2.training.recipe.optimizer.clip: 0.4
+    params.yaml: models.edsr-x2.training.recipe.optimizer.clip: must be a mapping or null, not 0.4
 models.edsr-x2.training.recipe.schedule: {name: cosine, floor: 1.5, warmup: 2.0}
     params.yaml: models.edsr-x2.training.recipe.schedule.floor: must be at least 0 and at most 1, not 1.5
     params.yaml: models.edsr-x2.training.recipe.schedule.warmup: must be at least 0 and below 1, not 2.0
@@ -173,6 +186,18 @@ models.edsr-x2.training.recipe.schedule: {name: steps, at: [0.5, 1], factor: 0}
     params.yaml: models.edsr-x2.training.recipe.schedule.factor: must be above 0, not 0
 models.edsr-x2.training.recipe.schedule: {name: steps, at: [], factor: 0.5}
     params.yaml: models.edsr-x2.training.recipe.schedule.at: is empty; name at least one
+models.edsr-x2.training.recipe.schedule: {name: linear, begin: -1, end: -1, until: 2}
+    params.yaml: models.edsr-x2.training.recipe.schedule.begin: must be at least 0, not -1
+    params.yaml: models.edsr-x2.training.recipe.schedule.end: must be at least 0, not -1
+    params.yaml: models.edsr-x2.training.recipe.schedule.until: must be at least 0 and at most 1, not 2
+models.edsr-x2.training.recipe.losses.l1: {weight: 1, course: {name: linear, til: 0.5}}
+    params.yaml: models.edsr-x2.training.recipe.losses.l1.course.til: `til` is unknown; did you mean `until`? Choices: begin, end, until
+models.edsr-x2.training.recipe.losses.l1: {weight: 1, course: linear}
+    params.yaml: models.edsr-x2.training.recipe.losses.l1.course: must be a mapping with a `name`, not the text 'linear'; choices: <schedules>
+models.edsr-x2.training.recipe: {name: zero_shot, losses: {l1: {weight: 1, course: {name: linear}}}, optimizer: {name: adam, rate: 1}}
+    params.yaml: models.edsr-x2.training.recipe.losses.l1.course: `zero_shot` knows no progress to follow; leave it out
+pairs.photos-train-x2.degradation: [{one_of: {links: [{bi: {weight: 1, course: {name: linear}}}]}}]
+    params.yaml: pairs.photos-train-x2.degradation[0].one_of.links[0].bi.course: `course` is unknown; choices: weight
 models.edsr-x2.training.recipe.paces: {head: -1}
     params.yaml: models.edsr-x2.training.recipe.paces.head: must be at least 0, not -1
 models.edsr-x2.training.recipe.losses.l1: -1

@@ -75,6 +75,11 @@ class Descent(Recipe):
         """Run the network."""
         return self.hand(batch)
 
+    def pace(self, progress: float) -> float:
+        """Set every learning rate and the weight of every loss for ``progress``; return the factor of the rates."""
+        self.objective.pace(progress)
+        return super().pace(progress)
+
     def made(self, batch: Fields) -> Fields:
         """Return ``batch`` with what the players make of it."""
         return {**batch, **self.hand(batch)}

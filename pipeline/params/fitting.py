@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from pipeline.fields import FIELDS
 from pipeline.lookup import build, entry, fields_read, names, parts_named, signature, single
 from pipeline.params.rules import SCRATCH, Content
-from pipeline.params.values import WEIGHTED
 from pipeline.params.words import Fault, unknown
 from pipeline.signatures import Named, Settings
 
@@ -85,24 +84,28 @@ def scales(content: Content) -> Iterator[Fault]:
 
 
 def losses(content: Content) -> Iterator[Fault]:
-    """Yield the losses with a name that cannot be, and those told to rename a field that they do not read."""
+    """Yield the losses with a name that cannot be, and those told what they cannot do: to rename, or to change."""
     for name, model in content["models"].items():
-        place = f"models.{name}.training.recipe.losses"
-        for key, loss, renamed in _losses(model["training"]):
+        place, recipe = f"models.{name}.training.recipe.losses", model["training"]["recipe"]["name"]
+        paced = any(each.name == "schedule" for each in signature("recipes", recipe))
+        for key, spec in _losses(model["training"]):
+            loss = spec["name"]
             if key == "loss":
                 yield Fault(f"{place}.loss", f"is the name of their sum; write `my-{loss}: {{name: {loss}, ...}}`")
             elif not LOSS_NAME.fullmatch(key):
                 yield Fault(f"{place}.{key}", "bad name; use a-z, 0-9, _ and -")
             read = fields_read("losses", loss)
-            for argument in sorted(renamed.keys() - set(read)):
+            for argument in sorted(spec.get("fields", {}).keys() - set(read)):
                 yield Fault(f"{place}.{key}.fields.{argument}", unknown(argument, read))
+            if "course" in spec and not paced:
+                yield Fault(f"{place}.{key}.course", f"`{recipe}` knows no progress to follow; leave it out")
 
 
 def rivals(content: Content) -> Iterator[Fault]:
     """Yield the rivals with a name that cannot be, and those whose network is no critic."""
     for name, model in content["models"].items():
         training = model["training"]
-        taken = {key for key, _, _ in _losses(training)}
+        taken = {key for key, _ in _losses(training)}
         for key, rival in _rivals(training).items():
             place = f"models.{name}.training.recipe.rivals.{key}"
             if not LOSS_NAME.fullmatch(key):
@@ -232,11 +235,10 @@ def _of_luma(room: str) -> Iterator[str]:
     return (part for part in names(room) if LUMA.issuperset(fields_read(room, part)))
 
 
-def _losses(training: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-    """Yield the key of every loss, its part, and what ``fields`` renames."""
+def _losses(training: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the key of every loss, and what is said of it: ``name``, ``weight``, ``fields`` and more."""
     for key, item in training["recipe"].get("losses", {}).items():
-        spec = entry(Named("losses", weighted=True), key, item)
-        yield key, spec["name"], spec.get(WEIGHTED[1].name, {})
+        yield key, entry(Named("losses", weighted=True), key, item)
 
 
 def _rivals(training: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -245,8 +247,9 @@ def _rivals(training: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _judges(training: Mapping[str, Any]) -> Iterator[Judge]:
-    for key, loss, renamed in _losses(training):
-        read = tuple(renamed.get(each, each) for each in fields_read("losses", loss))
+    for key, spec in _losses(training):
+        renamed = spec.get("fields", {})
+        read = tuple(renamed.get(each, each) for each in fields_read("losses", spec["name"]))
         yield Judge(f"losses.{key}", read, *RENAMED)
     for key, rival in _rivals(training).items():
         yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), *SAID)

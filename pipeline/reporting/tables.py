@@ -9,7 +9,7 @@ from pipeline.reporting.gathering import Contender, Params, Suite
 from pipeline.reporting.marks import strip, swatch
 from pipeline.reporting.markup import Markup, element, joined, tip
 from pipeline.reporting.published import Published, published
-from pipeline.reporting.words import ROUNDINGS, Measure, count, phrase, seconds
+from pipeline.reporting.words import ENSEMBLES, ROUNDINGS, Measure, count, phrase, seconds
 
 PARAMETERS = "Learnt numbers of the network that maps LR to SR."
 MULTIPLY_ADDS = (
@@ -29,6 +29,7 @@ def scores(suite: Suite, params: Params) -> Markup:
         element("span", suite.name, class_="suite"),
         f" ×{suite.scale}, ",
         tip(title, f"{sentence} A border of {suite.scale} pixels is left out; everything is computed in fp32."),
+        *((", ", tip(*ENSEMBLES[suite.self_ensemble])) if suite.self_ensemble in ENSEMBLES else ()),
         f", {len(suite.images)} image{'s' if len(suite.images) != 1 else ''}",
     )
     head = element("thead", *_head(suite))
