@@ -154,6 +154,21 @@ models.espcn-x2.training.network: {name: vdsr, scale: 0, layers: 0, features: 0}
     params.yaml: models.espcn-x2.training.network.scale: must be at least 1, not 0
     params.yaml: models.espcn-x2.training.network.layers: must be at least 1, not 0
     params.yaml: models.espcn-x2.training.network.features: must be at least 1, not 0
+models.edsr-x2.training.network: {name: lrfnet, scale: 2, separation: E, kernel: 4, rates: [], blocks: 0, long_skip: 1}
+    params.yaml: models.edsr-x2.training.network.separation: `E` is unknown; choices: A, B, C, D, none
+    params.yaml: models.edsr-x2.training.network.kernel: must be odd and at least 1, not 4
+    params.yaml: models.edsr-x2.training.network.rates: is empty; name at least one
+    params.yaml: models.edsr-x2.training.network.blocks: must be at least 1, not 0
+    params.yaml: models.edsr-x2.training.network.long_skip: must be true or false, not 1
+models.edsr-x2.training.network: {name: lrfnet, scale: 2, rates: [1, 2, 3], blocks: 2}
+    params.yaml: models.edsr-x2.training.network.rates: there are 3 for 2 blocks; name at most one for each block
+models.espcn-x2.training.network: {name: cnf, scale: 2, depths: [7, 2], widths: [64], fuses: all}
+    params.yaml: models.espcn-x2.training.network.depths[1]: must be at least 3, not 2
+    params.yaml: models.espcn-x2.training.network.widths: must have 2 items, not 1
+    params.yaml: models.espcn-x2.training.network.fuses: `all` is unknown; choices: features, images
+models.espcn-x2.training.network: {name: mwcnn, scale: 2, widths: [], layers: 0}
+    params.yaml: models.espcn-x2.training.network.widths: is empty; name at least one
+    params.yaml: models.espcn-x2.training.network.layers: must be at least 1, not 0
 models.espcn-x2.training.network: {name: espcn, scale: 0, widths: [64, 0]}
 models.bicubic-x2.training.network.scale: 0
 models.bicubic-luma-x2.training.network.scale: 0
