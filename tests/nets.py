@@ -20,16 +20,21 @@ RESTORERS = [name for name in names("networks") if name not in (*CRITICS, *DEGRA
 OPTIONS: Mapping[str, Mapping[str, Any]] = {}
 """What a constructor needs beside the scale."""
 SMALL: Mapping[str, Mapping[str, Any]] = {
+    "cnf": {"depths": [3, 5], "widths": [8, 8]},
     "dsgan": {"blocks": 2, "features": 8},
     "dsgan_critic": {"widths": [8, 8, 8]},
+    "dwsr": {"layers": 4, "features": 8},
     "edsr": {"blocks": 2, "features": 8},
     "high_to_low": {"blocks": [2, 1], "features": 8},
+    "lrfnet": {"kernel": 5, "rates": [1, 2], "blocks": 2, "features": 8},
     "low_to_high": {"blocks": [2, 2], "widths": [16, 12, 8]},
+    "mwcnn": {"widths": [8, 8, 8], "layers": 1},
     "patch_critic": {"strides": [2, 1, 1, 1, 1], "widths": [8, 8, 8, 8]},
     "resnet_critic": {"halving": 2, "steady": 1, "features": 8},
     "kernel_critic": {"features": 8, "layers": 2},
     "kernel_gan": {"features": 8},
     "srcnn": {"kernels": [9, 3, 5], "deviation": None},
+    "srcnn_rgb": {"kernels": [9, 3, 5], "deviation": None},
     "vdsr": {"layers": 4, "features": 8},
     "zssr": {"layers": 4, "features": 8},
 }

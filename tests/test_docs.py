@@ -200,6 +200,20 @@ def test_the_entries_of_a_page_pass_the_check_beside_those_that_are_there(
     assert models <= params["models"].keys()
 
 
+def test_the_entries_of_the_page_on_networks_pass_the_check(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "networks.md").read_text(encoding="utf-8")
+    yaml = YAML(typ="safe")
+    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for text in re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.M):
+        for section, entries in yaml.load(text).items():
+            params[section] |= entries
+    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)
+
+    assert params == checked(tmp_path / "params.yaml")
+    assert {"cnf-alone-x2", "cnf-x2"} <= params["models"].keys()
+
+
 @pytest.mark.slow
 def test_the_network_of_contributing_holds_every_law_as_it_is_pasted(clone: Clone, tmp_path: Path) -> None:
     page = ROOT / "CONTRIBUTING.md"

@@ -156,6 +156,21 @@ models.espcn-x2.training.network: {name: vdsr, scale: 0, layers: 0, features: 0}
     params.yaml: models.espcn-x2.training.network.scale: must be at least 1, not 0
     params.yaml: models.espcn-x2.training.network.layers: must be at least 1, not 0
     params.yaml: models.espcn-x2.training.network.features: must be at least 1, not 0
+models.edsr-x2.training.network: {name: lrfnet, scale: 2, separation: E, kernel: 4, rates: [], blocks: 0, long_skip: 1}
+    params.yaml: models.edsr-x2.training.network.separation: `E` is unknown; choices: A, B, C, D, none
+    params.yaml: models.edsr-x2.training.network.kernel: must be odd and at least 1, not 4
+    params.yaml: models.edsr-x2.training.network.rates: is empty; name at least one
+    params.yaml: models.edsr-x2.training.network.blocks: must be at least 1, not 0
+    params.yaml: models.edsr-x2.training.network.long_skip: must be true or false, not 1
+models.edsr-x2.training.network: {name: lrfnet, scale: 2, rates: [1, 2, 3], blocks: 2}
+    params.yaml: models.edsr-x2.training.network.rates: there are 3 for 2 blocks; name at most one for each block
+models.espcn-x2.training.network: {name: cnf, scale: 2, depths: [7, 2], widths: [64], fuses: all}
+    params.yaml: models.espcn-x2.training.network.depths[1]: must be at least 3, not 2
+    params.yaml: models.espcn-x2.training.network.widths: must have 2 items, not 1
+    params.yaml: models.espcn-x2.training.network.fuses: `all` is unknown; choices: features, images
+models.espcn-x2.training.network: {name: mwcnn, scale: 2, widths: [], layers: 0}
+    params.yaml: models.espcn-x2.training.network.widths: is empty; name at least one
+    params.yaml: models.espcn-x2.training.network.layers: must be at least 1, not 0
 models.espcn-x2.training.network: {name: espcn, scale: 0, widths: [64, 0]}
 models.bicubic-x2.training.network.scale: 0
 models.bicubic-luma-x2.training.network.scale: 0
@@ -390,11 +405,11 @@ models.edsr-x2.training.recipe.losses: {}
 models.srcnn-x2.training.recipe.losses.mse.fields.srr: sr_y
     params.yaml: models.srcnn-x2.training.recipe.losses.mse.fields.srr: `srr` is unknown; did you mean `sr`? Choices: hr, sr
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hd}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hr_y8}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_y8`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_y8`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hr_cycle}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_cycle`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_cycle`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses: {loss: {name: l1, weight: 1}}
     params.yaml: models.edsr-x2.training.recipe.losses.loss: is the name of their sum; write `my-l1: {name: l1, ...}`
 models.edsr-x2.training.recipe.losses: {L 1: {name: l1, weight: 1}}
@@ -409,12 +424,15 @@ models.srcnn-x2.pairs: photos-train-x2
 models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y}}
     params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr_y`, `hr`: luma beside colour; rename both in `fields`, or none
 models.srcnn-x2.pairs: photos-train-x2
+models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y_each}}
+    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr_y_each`, `hr`: luma beside colour; rename both in `fields`, or none
+models.srcnn-x2.pairs: photos-train-x2
 models.srcnn-x2.training.recipe.losses.mse: 1.0
     params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, but `srcnn` restores luma; rename in `fields`, as in `{sr: sr_y, hr: hr_y}`
 models.bicubic-x2.pairs: photos-train-luma-x2
     params.yaml: models.bicubic-x2.training.network: `bicubic` reads `ilr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; choices: <networks of luma>
 models.srcnn-x2.training.recipe.losses.mse: 1.0
-    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, `hr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; rename in `fields`; choices: hr_y, ilr_y, lr_y, sr_y
+    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, `hr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; rename in `fields`; choices: hr_y, ilr_y, lr_y, sr_y, sr_y_each
 suites.photos-test-luma-x2.metrics.psnr_yf: {}
     params.yaml: suites.photos-test-luma-x2.metrics.psnr_yf: reads `sr_yf`, `hr_yf`, but its pairs have rounding `none`: luma only; choices: <metrics of luma>
 
@@ -442,11 +460,11 @@ models.edsr-x2.training.recipe.rivals.a.fake: hr
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.real: hd
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
-    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.fake: lr_made
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
-    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `lr_made`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `lr_made`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.fake: sr_y
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>

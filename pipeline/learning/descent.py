@@ -68,7 +68,7 @@ class Descent(Recipe):
     @property
     def reads(self) -> set[str]:
         """What the network reads, and the truths that losses and critics read."""
-        return {*self.hand.reads, *self.judged} - {"sr", "sr_y"}
+        return {*self.hand.reads, *self.judged} - {"sr", "sr_y", "sr_y_each"}
 
     @torch.no_grad()
     def restore(self, batch: Fields) -> Fields:

@@ -15,12 +15,14 @@ from pipeline.signatures import Named, Settings
 DEGRADER = "degrader"
 """The parameter of a recipe whose network a ``learned`` link runs."""
 
-LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y8", "hr_y8", "scale"}
+LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y_each", "sr_y8", "hr_y8", "scale"}
 LOSS_NAME = re.compile(r"[a-z0-9_-]+")
 BARE = "rounding `none`: luma only"
 CYCLE = {"lr_made", "lr_cycle", "hr_cycle", "kernel"}
 MADE = {"sr", "sr_y"}
 """What every recipe's networks make, beside the fields of a cycle."""
+EACH = {"sr_y_each"}
+"""What networks make beside it that restore several times."""
 CRITIC = {"image"}
 """What a critic reads."""
 SCORED = {"sr", "hr", "sr_y8", "hr_y8", "sr_yf", "hr_yf", "scale"}
@@ -29,7 +31,7 @@ GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y"}
 """What a network that restores may read."""
 UNALIGNED = {"ref"}
 """What is the same for every patch of an image."""
-LEARNT = GIVEN | MADE | {"hr", "hr_y"}
+LEARNT = GIVEN | MADE | EACH | {"hr", "hr_y"}
 """What losses and rivals read, beside the fields of a cycle."""
 
 
@@ -147,7 +149,7 @@ def augmentations(content: Content) -> Iterator[Fault]:
         said = training.get("augment", [])
         for number, spec in enumerate(said if isinstance(said, list) else []):
             part, ((key, _),) = build("augmentations", single(spec)), spec.items()
-            barred = part.barred(sorted(read - {"sr", "sr_y"}))
+            barred = part.barred(sorted(read - MADE - EACH))
             if barred:
                 place = f"models.{name}.training.augment[{number}].{key}"
                 yield Fault(place, f"cannot be had where {_listed(barred)} is read; leave it out")
@@ -202,7 +204,7 @@ def _fields_of_judges(place: str, training: Mapping[str, Any], why: str) -> Iter
         barred = why and f"{why}; {judge.otherwise}"
         yield from _unreadable(inside, "reads", read, there)
         yield from _too_rich(inside, "reads", read, barred, sorted(LEARNT & LUMA))
-        if not why and ({"sr_y", "hr"} <= {*read} or {"sr", "hr_y"} <= {*read}):
+        if not why and ({"sr_y", "hr"} <= {*read} or {"sr_y_each", "hr"} <= {*read} or {"sr", "hr_y"} <= {*read}):
             yield Fault(inside, f"reads {_listed(read)}: luma beside colour; {judge.both}")
         elif not why and luma and "sr" in read:
             yield Fault(inside, f"reads `sr`, but `{network}` restores luma; {judge.luma}")

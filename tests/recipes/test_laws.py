@@ -43,10 +43,15 @@ Tiny: TypeAlias = Callable[[str], nn.Module]
 
 SCALE = 2
 SMALL: Mapping[str, Mapping[str, Any]] = {
+    "cnf": {"depths": [3, 5], "widths": [8, 8]},
+    "dwsr": {"layers": 4, "features": 16},
     "edsr": {"blocks": 1, "features": 8},
     "espcn": {"widths": [16, 8]},
+    "lrfnet": {"kernel": 5, "blocks": 2, "features": 16},
     "low_to_high": {"blocks": [2, 1], "widths": [16, 12, 8]},
+    "mwcnn": {"widths": [8, 8, 8], "layers": 1},
     "srcnn": {"widths": [16, 8], "deviation": None},
+    "srcnn_rgb": {"widths": [16, 8], "deviation": None},
     "zssr": {"layers": 3, "features": 24},
 }
 """Options that make a network quick."""
