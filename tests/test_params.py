@@ -365,11 +365,11 @@ models.edsr-x2.training.recipe.losses: {}
 models.srcnn-x2.training.recipe.losses.mse.fields.srr: sr_y
     params.yaml: models.srcnn-x2.training.recipe.losses.mse.fields.srr: `srr` is unknown; did you mean `sr`? Choices: hr, sr
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hd}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hr_y8}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_y8`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_y8`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hr_cycle}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_cycle`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_cycle`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses: {loss: {name: l1, weight: 1}}
     params.yaml: models.edsr-x2.training.recipe.losses.loss: is the name of their sum; write `my-l1: {name: l1, ...}`
 models.edsr-x2.training.recipe.losses: {L 1: {name: l1, weight: 1}}
@@ -386,10 +386,13 @@ models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y}}
 models.srcnn-x2.pairs: photos-train-x2
 models.srcnn-x2.training.recipe.losses.mse: 1.0
     params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, but `srcnn` restores luma; rename in `fields`, as in `{sr: sr_y, hr: hr_y}`
+models.srcnn-x2.pairs: photos-train-x2
+models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y_each}}
+    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr_y_each`, `hr`: luma beside colour; rename both in `fields`, or none
 models.bicubic-x2.pairs: photos-train-luma-x2
     params.yaml: models.bicubic-x2.training.network: `bicubic` reads `ilr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; choices: <networks of luma>
 models.srcnn-x2.training.recipe.losses.mse: 1.0
-    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, `hr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; rename in `fields`; choices: hr_y, ilr_y, lr_y, sr_y
+    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, `hr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; rename in `fields`; choices: hr_y, ilr_y, lr_y, sr_y, sr_y_each
 suites.photos-test-luma-x2.metrics.psnr_yf: {}
     params.yaml: suites.photos-test-luma-x2.metrics.psnr_yf: reads `sr_yf`, `hr_yf`, but its pairs have rounding `none`: luma only; choices: <metrics of luma>
 
@@ -422,6 +425,11 @@ models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a:
 models.edsr-x2.training.recipe.rivals.a.fake: lr_made
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
     params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `lr_made`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.rivals.a.fake: sr_y_each
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `sr_y_each`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `sr_y_each`, `hr`: luma beside colour; name two of luma, or none
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.fake: sr_y
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
@@ -520,7 +528,7 @@ def test_a_network_that_knows_no_scale_still_needs_pairs_and_suite_of_one() -> N
 
 
 def test_the_check_knows_when_each_field_is_there() -> None:
-    assert FIELDS.keys() == fitting.LEARNT | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
+    assert FIELDS.keys() == fitting.LEARNT | fitting.SUPERVISED | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
 
 
 def test_the_check_knows_what_is_not_cut_with_a_patch() -> None:

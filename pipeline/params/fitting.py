@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pipeline.fields import FIELDS
+from pipeline.fields import FIELDS, RESTORED
 from pipeline.lookup import build, entry, fields_read, names, parts_named, signature, single
 from pipeline.params.rules import SCRATCH, Content
 from pipeline.params.values import WEIGHTED
@@ -16,11 +16,13 @@ from pipeline.signatures import Named, Settings
 DEGRADER = "degrader"
 """The parameter of a recipe whose network a ``learned`` link runs."""
 
-LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y8", "hr_y8", "scale"}
+LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y_each", "sr_y8", "hr_y8", "scale"}
 LOSS_NAME = re.compile(r"[a-z0-9_-]+")
 BARE = "rounding `none`: luma only"
 CYCLE = {"lr_made", "lr_cycle", "hr_cycle", "kernel"}
-MADE = {"sr", "sr_y"}
+SUPERVISED = {"sr_y_each"}
+"""What some networks make of one image in several ways: losses judge them together, no critic does."""
+MADE = RESTORED - SUPERVISED
 """What every recipe's networks make, beside the fields of a cycle."""
 CRITIC = {"image"}
 """What a critic reads."""
@@ -30,15 +32,18 @@ GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y"}
 """What a network that restores may read."""
 UNALIGNED = {"ref"}
 """What is the same for every patch of an image."""
-LEARNT = GIVEN | MADE | {"hr", "hr_y"}
+TRUE = {"hr", "hr_y"}
+"""What a restored image is compared with."""
+LEARNT = GIVEN | MADE | TRUE
 """What losses and rivals read, beside the fields of a cycle."""
 
 
 class Judge(NamedTuple):
-    """A loss or a rival: its place in the recipe, what it reads, and how it is told to read other fields."""
+    """A loss or a rival: its place in the recipe, what it reads, what it may read, how it is told to read others."""
 
     place: str
     reads: tuple[str, ...]
+    may: set[str]
     otherwise: str
     both: str
     luma: str
@@ -144,7 +149,7 @@ def augmentations(content: Content) -> Iterator[Fault]:
         said = training.get("augment", [])
         for number, spec in enumerate(said if isinstance(said, list) else []):
             part, ((key, _),) = build("augmentations", single(spec)), spec.items()
-            barred = part.barred(sorted(read - {"sr", "sr_y"}))
+            barred = part.barred(sorted(read - RESTORED))
             if barred:
                 place = f"models.{name}.training.augment[{number}].{key}"
                 yield Fault(place, f"cannot be had where {_listed(barred)} is read; leave it out")
@@ -193,13 +198,14 @@ def _read_by_losses(training: Mapping[str, Any]) -> Iterator[str]:
 def _fields_of_judges(place: str, training: Mapping[str, Any], why: str) -> Iterator[Fault]:
     network = training["network"]["name"]
     luma = LUMA.issuperset(fields_read("networks", network))
-    there = LEARNT | (CYCLE if DEGRADER in training["recipe"] else set())
+    cycle = CYCLE if DEGRADER in training["recipe"] else set()
     for judge in _judges(training):
         inside, read = f"{place}.{judge.place}", judge.reads
         barred = why and f"{why}; {judge.otherwise}"
-        yield from _unreadable(inside, "reads", read, there)
-        yield from _too_rich(inside, "reads", read, barred, sorted(LEARNT & LUMA))
-        if not why and ({"sr_y", "hr"} <= {*read} or {"sr", "hr_y"} <= {*read}):
+        yield from _unreadable(inside, "reads", read, judge.may | cycle)
+        yield from _too_rich(inside, "reads", read, barred, sorted(judge.may & LUMA))
+        compared = {*read} & (RESTORED | TRUE)
+        if not why and compared & LUMA and compared - LUMA:
             yield Fault(inside, f"reads {_listed(read)}: luma beside colour; {judge.both}")
         elif not why and luma and "sr" in read:
             yield Fault(inside, f"reads `sr`, but `{network}` restores luma; {judge.luma}")
@@ -247,9 +253,9 @@ def _rivals(training: Mapping[str, Any]) -> Mapping[str, Any]:
 def _judges(training: Mapping[str, Any]) -> Iterator[Judge]:
     for key, loss, renamed in _losses(training):
         read = tuple(renamed.get(each, each) for each in fields_read("losses", loss))
-        yield Judge(f"losses.{key}", read, *RENAMED)
+        yield Judge(f"losses.{key}", read, LEARNT | SUPERVISED, *RENAMED)
     for key, rival in _rivals(training).items():
-        yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), *SAID)
+        yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), LEARNT, *SAID)
 
 
 def _links(pairs: Mapping[str, Any]) -> list[tuple[str, str]]:
