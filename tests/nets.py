@@ -20,12 +20,16 @@ RESTORERS = [name for name in names("networks") if name not in (*CRITICS, *DEGRA
 OPTIONS: Mapping[str, Mapping[str, Any]] = {}
 """What a constructor needs beside the scale."""
 SMALL: Mapping[str, Mapping[str, Any]] = {
+    "drcn": {"recursions": 4, "features": 16},
+    "drrn": {"recursions": 3, "features": 16},
     "dsgan": {"blocks": 2, "features": 8},
     "dsgan_critic": {"widths": [8, 8, 8]},
     "edsr": {"blocks": 2, "features": 8},
     "high_to_low": {"blocks": [2, 1], "features": 8},
     "low_to_high": {"blocks": [2, 2], "widths": [16, 12, 8]},
+    "memnet": {"blocks": 2, "recursions": 2, "features": 16},
     "patch_critic": {"strides": [2, 1, 1, 1, 1], "widths": [8, 8, 8, 8]},
+    "red": {"layers": 5, "features": 16},
     "resnet_critic": {"halving": 2, "steady": 1, "features": 8},
     "kernel_critic": {"features": 8, "layers": 2},
     "kernel_gan": {"features": 8},

@@ -134,6 +134,10 @@ def test_what_lies_beyond_the_reach_changes_nothing_and_what_lies_within_does(na
         ("edsr", {"blocks": 16, "features": 4}, 40),  # 1 + 16 x 2 + 1 + 1 + 1
         ("edsr", {"blocks": 32, "features": 4}, 72),
         ("vdsr", {"features": 4}, 16),  # 20 HR pixels, and 2 of the interpolation
+        ("drcn", {"features": 4}, 16),  # 2 + 16 + 2 HR pixels
+        ("red", {"features": 4}, 24),  # 15 + 15
+        ("drrn", {"features": 4}, 32),  # 1 + 25 x 2 + 1
+        ("memnet", {"features": 4}, 40),  # 1 + 6 x 6 x 2 + 1
     ],
 )
 def test_the_reach_is_what_the_layers_add_up_to(name: str, options: dict[str, Any], pixels: int) -> None:
