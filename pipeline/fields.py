@@ -46,6 +46,9 @@ FIELDS: Mapping[str, Field] = {
     "scale": Field("number", "1, 2, ...", "HR pixels per LR pixel"),
 }
 
+RESTORED = {"sr", "sr_y", "sr_y_each"}
+"""What networks that restore make."""
+
 
 def needs(function: Callable[..., Any]) -> tuple[str, ...]:
     """Return the names of the fields that ``function`` reads; a field has no default.

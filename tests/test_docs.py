@@ -159,6 +159,20 @@ def test_the_augmentations_of_the_page_pass_the_check(tmp_path: Path) -> None:
     assert {(8, 8, 3)} == {each.apply({"lr": patch}, each.draw(generator(1)))["lr"].shape for each in parts}
 
 
+def test_the_losses_of_the_page_pass_the_check(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "losses.md").read_text(encoding="utf-8")
+    yaml = YAML(typ="safe")
+    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    trainings = [params["models"][name]["training"] for name in ("edsr-x2", "srcnn-x2")]
+    trainings[1]["network"] = {"name": "memnet", "scale": 2}
+    for training, text in zip(trainings, re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.M), strict=True):
+        training["recipe"]["losses"] = yaml.load(text)["losses"]
+    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)
+
+    assert params == checked(tmp_path / "params.yaml")
+
+
 def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "degradations.md").read_text(encoding="utf-8")
     yaml = YAML(typ="safe")

@@ -429,6 +429,9 @@ models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y_each
 models.srcnn-x2.pairs: photos-train-x2
 models.srcnn-x2.training.recipe.losses.mse: 1.0
     params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, but `srcnn` restores luma; rename in `fields`, as in `{sr: sr_y, hr: hr_y}`
+models.srcnn-x2.pairs: photos-train-x2
+models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y_each}}
+    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr_y_each`, `hr`: luma beside colour; rename both in `fields`, or none
 models.bicubic-x2.pairs: photos-train-luma-x2
     params.yaml: models.bicubic-x2.training.network: `bicubic` reads `ilr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; choices: <networks of luma>
 models.srcnn-x2.training.recipe.losses.mse: 1.0
@@ -465,6 +468,11 @@ models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a:
 models.edsr-x2.training.recipe.rivals.a.fake: lr_made
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
     params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `lr_made`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
+models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.recipe.rivals.a.fake: sr_y_each
+    params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `sr_y_each`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `sr_y_each`, `hr`: luma beside colour; name two of luma, or none
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.fake: sr_y
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
@@ -563,7 +571,7 @@ def test_a_network_that_knows_no_scale_still_needs_pairs_and_suite_of_one() -> N
 
 
 def test_the_check_knows_when_each_field_is_there() -> None:
-    assert FIELDS.keys() == fitting.LEARNT | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
+    assert FIELDS.keys() == fitting.LEARNT | fitting.SUPERVISED | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
 
 
 def test_the_check_knows_what_is_not_cut_with_a_patch() -> None:

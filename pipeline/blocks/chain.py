@@ -22,14 +22,3 @@ def chain(widths: Sequence[int], kernels: Sequence[int] = ()) -> nn.Sequential:
     for (read, made), size in zip(pairwise(widths), sizes, strict=True):
         layers += [nn.Conv2d(read, made, size, padding=size // 2), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
-
-
-def begin_as_he(network: nn.Module) -> None:
-    """Give every convolution in ``network`` weights that keep the size of signals behind ReLUs, and no biases.
-
-    He, Zhang, Ren, Sun, "Delving Deep into Rectifiers", ICCV 2015, arXiv:1502.01852, section 2.2.
-    """
-    for layer in network.modules():
-        if isinstance(layer, nn.Conv2d):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            nn.init.zeros_(layer.get_parameter("bias"))

@@ -41,7 +41,9 @@ def growth(suites: Mapping[Path, Suite], *, snapshots: Path, device: torch.devic
         row: Row = {"step": facts["step"], "minutes": round(facts["seconds"] / 60, 1)}
         for pairs, suite in suites.items():
             for benchmark, means in summary(score(suite, model=folder, pairs=pairs, device=device)).items():
-                row |= {f"{benchmark} {name}": round(value, DIGITS) for name, value in means.items() if name != "images"}
+                row |= {
+                    f"{benchmark} {name}": round(value, DIGITS) for name, value in means.items() if name != "images"
+                }
         yield row
 
 

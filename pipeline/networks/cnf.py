@@ -15,7 +15,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from pipeline.blocks.chain import begin_as_he, chain
+from pipeline.blocks.chain import chain
+from pipeline.blocks.weights import he_normal
 from pipeline.bounds import Filled, OneOrMore, ThreeOrMore
 
 __all__ = ["CNF"]
@@ -67,7 +68,7 @@ class Deep(nn.Module):
         hidden = depth - 1
         self.features = chain([1, first, *[width] * (hidden - 1)], [9, 5, *[3] * (hidden - 2)]).append(nn.ReLU())
         self.reconstruct = nn.Conv2d(width, 1, 5, padding=2)
-        begin_as_he(self)
+        he_normal(self)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Map (B, 1, H, W) to the last features (B, C, H, W) and to the residual image (B, 1, H, W) made of them."""
@@ -88,5 +89,5 @@ def of_images(count: int) -> nn.Sequential:
 def of_features(count: int, width: int) -> nn.Sequential:
     """Return what fuses ``count`` feature maps (B, count, H, W) into one image, over ``width`` others."""
     fusion = chain([count, width, 1])
-    begin_as_he(fusion)
+    he_normal(fusion)
     return fusion

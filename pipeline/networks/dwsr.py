@@ -5,9 +5,10 @@ Guo, Mousavi, Vu, Monga, "Deep Wavelet Prediction for Image Super-Resolution", C
 
 from torch import Tensor, nn
 
-from pipeline.blocks.chain import begin_as_he, chain
+from pipeline.blocks.chain import chain
 from pipeline.blocks.haar import haar, inverse_haar
 from pipeline.blocks.mirror import mirrored_to
+from pipeline.blocks.weights import he_normal
 from pipeline.bounds import OneOrMore
 
 __all__ = ["DWSR"]
@@ -33,7 +34,7 @@ class DWSR(nn.Module):
         super().__init__()
         self.scale = scale
         self.layers: nn.Sequential = chain([4, *[features] * (layers - 1), 4])
-        begin_as_he(self)
+        he_normal(self)
 
     def forward(self, ilr_y: Tensor) -> dict[str, Tensor]:
         """Map ``ilr_y`` (B, 1, H, W) to ``sr_y`` of the same size, both in [0, 1]."""

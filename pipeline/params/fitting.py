@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pipeline.fields import FIELDS
+from pipeline.fields import FIELDS, RESTORED
 from pipeline.lookup import build, entry, fields_read, names, parts_named, signature, single
 from pipeline.params.rules import SCRATCH, Content
 from pipeline.params.words import Fault, unknown
@@ -19,10 +19,10 @@ LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y_each", "sr_y8", "hr_y8", "scale"}
 LOSS_NAME = re.compile(r"[a-z0-9_-]+")
 BARE = "rounding `none`: luma only"
 CYCLE = {"lr_made", "lr_cycle", "hr_cycle", "kernel"}
-MADE = {"sr", "sr_y"}
+SUPERVISED = {"sr_y_each"}
+"""What some networks make of one image in several ways: losses judge them together, no critic does."""
+MADE = RESTORED - SUPERVISED
 """What every recipe's networks make, beside the fields of a cycle."""
-EACH = {"sr_y_each"}
-"""What networks make beside it that restore several times."""
 CRITIC = {"image"}
 """What a critic reads."""
 SCORED = {"sr", "hr", "sr_y8", "hr_y8", "sr_yf", "hr_yf", "scale"}
@@ -31,15 +31,18 @@ GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y"}
 """What a network that restores may read."""
 UNALIGNED = {"ref"}
 """What is the same for every patch of an image."""
-LEARNT = GIVEN | MADE | EACH | {"hr", "hr_y"}
+TRUE = {"hr", "hr_y"}
+"""What a restored image is compared with."""
+LEARNT = GIVEN | MADE | TRUE
 """What losses and rivals read, beside the fields of a cycle."""
 
 
 class Judge(NamedTuple):
-    """A loss or a rival: its place in the recipe, what it reads, and how it is told to read other fields."""
+    """A loss or a rival: its place in the recipe, what it reads, what it may read, how it is told to read others."""
 
     place: str
     reads: tuple[str, ...]
+    may: set[str]
     otherwise: str
     both: str
     luma: str
@@ -149,7 +152,7 @@ def augmentations(content: Content) -> Iterator[Fault]:
         said = training.get("augment", [])
         for number, spec in enumerate(said if isinstance(said, list) else []):
             part, ((key, _),) = build("augmentations", single(spec)), spec.items()
-            barred = part.barred(sorted(read - MADE - EACH))
+            barred = part.barred(sorted(read - RESTORED))
             if barred:
                 place = f"models.{name}.training.augment[{number}].{key}"
                 yield Fault(place, f"cannot be had where {_listed(barred)} is read; leave it out")
@@ -198,13 +201,14 @@ def _read_by_losses(training: Mapping[str, Any]) -> Iterator[str]:
 def _fields_of_judges(place: str, training: Mapping[str, Any], why: str) -> Iterator[Fault]:
     network = training["network"]["name"]
     luma = LUMA.issuperset(fields_read("networks", network))
-    there = LEARNT | (CYCLE if DEGRADER in training["recipe"] else set())
+    cycle = CYCLE if DEGRADER in training["recipe"] else set()
     for judge in _judges(training):
         inside, read = f"{place}.{judge.place}", judge.reads
         barred = why and f"{why}; {judge.otherwise}"
-        yield from _unreadable(inside, "reads", read, there)
-        yield from _too_rich(inside, "reads", read, barred, sorted(LEARNT & LUMA))
-        if not why and ({"sr_y", "hr"} <= {*read} or {"sr_y_each", "hr"} <= {*read} or {"sr", "hr_y"} <= {*read}):
+        yield from _unreadable(inside, "reads", read, judge.may | cycle)
+        yield from _too_rich(inside, "reads", read, barred, sorted(judge.may & LUMA))
+        compared = {*read} & (RESTORED | TRUE)
+        if not why and compared & LUMA and compared - LUMA:
             yield Fault(inside, f"reads {_listed(read)}: luma beside colour; {judge.both}")
         elif not why and luma and "sr" in read:
             yield Fault(inside, f"reads `sr`, but `{network}` restores luma; {judge.luma}")
@@ -252,9 +256,9 @@ def _judges(training: Mapping[str, Any]) -> Iterator[Judge]:
     for key, spec in _losses(training):
         renamed = spec.get("fields", {})
         read = tuple(renamed.get(each, each) for each in fields_read("losses", spec["name"]))
-        yield Judge(f"losses.{key}", read, *RENAMED)
+        yield Judge(f"losses.{key}", read, LEARNT | SUPERVISED, *RENAMED)
     for key, rival in _rivals(training).items():
-        yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), *SAID)
+        yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), LEARNT, *SAID)
 
 
 def _links(pairs: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -6,12 +6,14 @@ import math
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 
 from pipeline.blocks.reduction import reduced_to
 from pipeline.losses.charbonnier import Charbonnier
+from pipeline.losses.l1 import L1
 from pipeline.losses.low_pass import LowPass
+from pipeline.losses.mse import MSE
 from pipeline.losses.pooled import Pooled
 from pipeline.losses.total_variation import TotalVariation
 
@@ -26,6 +28,15 @@ def test_charbonnier_is_the_root_of_both_squares() -> None:
 
     assert pytest.approx((0.3 + 0.5) / 2) == float(Charbonnier(0.3)(sr, hr))
     assert pytest.approx(1e-3) == float(Charbonnier()(hr, hr))
+
+
+@pytest.mark.parametrize("loss", [MSE(), L1(), Charbonnier(0.02)])
+def test_several_restorations_of_one_image_lose_the_mean_of_what_each_loses(loss: nn.Module) -> None:
+    each, hr = images(2, 5, 9, 11)[0], images(2, 1, 9, 11)[1]
+    alone = torch.stack([loss(each[:, number : number + 1], hr) for number in range(5)])
+
+    torch.testing.assert_close(alone.mean(), loss(each, hr))
+    assert float(alone.std()) > 1e-4
 
 
 def test_total_variation_adds_the_mean_step_down_and_the_mean_step_to_the_right() -> None:

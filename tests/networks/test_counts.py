@@ -64,6 +64,14 @@ SEPARATIONS = {3: 299_971, 5: 496_579, 7: 693_187, 9: 889_795, 11: 1_086_403}
         ("mwcnn", {}, 4, 16_145_892),
         ("cnf", {}, 4, 338_335),
         ("cnf", {"depths": [12, 14, 16], "fuses": "features"}, 4, 504_996),
+        ("drcn", {}, 4, 1_775_121),
+        ("red", {}, 4, 1_035_201),
+        ("red", {"layers": 10}, 4, 665_921),
+        ("red", {"layers": 5, "step": None}, 4, 296_641),
+        ("red", {"features": 128}, 4, 4_134_785),
+        ("drrn", {}, 4, 297_216 + 13_058),
+        ("drrn", {"recursions": 9}, 4, 297_216 + 4_866),
+        ("memnet", {}, 4, 676_992 + 17_282 + 6),
         ("low_to_high", {}, 4, 15_478_019),
         ("high_to_low", {}, 4, 1_529_987),
         ("dsgan", {}, 4, 594_380),
@@ -98,14 +106,15 @@ def test_cnf_makes_as_many_products_for_a_pixel_as_carn_s_table_says() -> None:
     assert pytest.approx(311.0, abs=0.05) == weights * 1280 * 720 / 1e9
 
 
-def footprint(network: nn.Module, size: int) -> tuple[int, int]:
+def footprint(network: nn.Module, size: int, field: str = "sr_y", channel: int = 0) -> tuple[int, int]:
     """Return height and width, in input pixels, of what one output pixel in the middle depends on."""
-    values = torch.full((1, 1, size, size), 0.01, requires_grad=True)
+    network.double().eval()  # of dozens of layers a float has no digit for what comes from afar
+    values = torch.full((1, 1, size, size), 0.01, dtype=torch.float64, requires_grad=True)
     for key, each in network.named_parameters():
-        nn.init.constant_(each, 0.01 if key.endswith("weight") else 0.0)
-    output = network(values)["sr_y"]
+        nn.init.constant_(each, 0.1 if key.endswith("weight") else 0.0)
+    output = network(values)[field]
     middle = output.shape[-1] // 2
-    (gradient,) = torch.autograd.grad(output[0, 0, middle, middle], values)
+    (gradient,) = torch.autograd.grad(output[0, channel, middle, middle], values)
     rows, columns = gradient[0, 0].nonzero().T
     return int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1
 

@@ -44,12 +44,16 @@ Tiny: TypeAlias = Callable[[str], nn.Module]
 SCALE = 2
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "cnf": {"depths": [3, 5], "widths": [8, 8]},
+    "drcn": {"recursions": 4, "features": 16},
+    "drrn": {"recursions": 3, "features": 16},
     "dwsr": {"layers": 4, "features": 16},
     "edsr": {"blocks": 1, "features": 8},
     "espcn": {"widths": [16, 8]},
-    "lrfnet": {"kernel": 5, "blocks": 2, "features": 16},
     "low_to_high": {"blocks": [2, 1], "widths": [16, 12, 8]},
+    "lrfnet": {"kernel": 5, "blocks": 2, "features": 16},
+    "memnet": {"blocks": 2, "recursions": 2, "features": 16},
     "mwcnn": {"widths": [8, 8, 8], "layers": 1},
+    "red": {"layers": 5, "features": 16},
     "srcnn": {"widths": [16, 8], "deviation": None},
     "srcnn_rgb": {"widths": [16, 8], "deviation": None},
     "zssr": {"layers": 3, "features": 24},
@@ -282,6 +286,22 @@ def test_paired_continues_as_if_it_had_never_stopped(name: str) -> None:
 def test_paired_reads_what_its_network_and_its_losses_read(tiny: Tiny) -> None:
     assert {"lr", "ref", "hr"} == paired(tiny("tiny_reference")).reads
     assert {"ilr_y", "hr_y"} == paired(network_of("srcnn")).reads
+
+
+@pytest.mark.parametrize(("name", "count"), [("drcn", 4), ("memnet", 2)])
+def test_paired_supervises_every_restoration_that_a_loss_names(name: str, count: int) -> None:
+    torch.manual_seed(0)
+    losses: dict[str, Weighted[nn.Module]] = {
+        field: Weighted(MSE(), 0.5, {"sr": field, "hr": "hr_y"}) for field in ("sr_y", "sr_y_each")
+    }
+    recipe = Paired(network_of(name), losses, Adam(0.01), Cosine(floor=0.1)).eval()
+    batch = batch_of(recipe.reads)
+    each = recipe.restore(batch)["sr_y_each"]
+    lost = [(one - batch["hr_y"][:, 0]).square().mean() for one in each.unbind(1)]
+
+    assert {"ilr_y", "hr_y"} == recipe.reads
+    assert (2, count, 24, 24) == each.shape
+    torch.testing.assert_close(torch.stack(lost).mean(), recipe.step(batch)["sr_y_each"])
 
 
 def test_judging_is_the_loss_without_learning(tiny: Tiny) -> None:

@@ -140,6 +140,10 @@ def test_what_lies_beyond_the_reach_changes_nothing_and_what_lies_within_does(na
         ("cnf", {"widths": [4, 4]}, 16),  # 4 + 2 + 8 + 2 of the deepest, and 1 that fuses
         ("dwsr", {"features": 4}, 16),  # 12 pairs of HR pixels, and 2 of the interpolation
         ("mwcnn", {"widths": [4, 4, 4]}, 64),  # 8 x (2 + 4 + 8) HR pixels, and 2 of the interpolation
+        ("drcn", {"features": 4}, 16),  # 2 + 16 + 2 HR pixels
+        ("red", {"features": 4}, 24),  # 15 + 15
+        ("drrn", {"features": 4}, 32),  # 1 + 25 x 2 + 1
+        ("memnet", {"features": 4}, 40),  # 1 + 6 x 6 x 2 + 1
     ],
 )
 def test_the_reach_is_what_the_layers_add_up_to(name: str, options: dict[str, Any], pixels: int) -> None:
