@@ -195,6 +195,7 @@ def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path
     ("page", "models"),
     [
         ("zero-shot.md", {"zssr-x2", "my-kernel-x2"}),
+        ("networks.md", {"cnf-alone-x2", "cnf-x2"}),
         ("how-to/several-scales.md", {"vdsr-mixed", "vdsr-x2", "vdsr-x3", "vdsr-x4"}),
     ],
 )
@@ -212,20 +213,6 @@ def test_the_entries_of_a_page_pass_the_check_beside_those_that_are_there(
 
     assert params == checked(tmp_path / "params.yaml")
     assert models <= params["models"].keys()
-
-
-def test_the_entries_of_the_page_on_networks_pass_the_check(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "networks.md").read_text(encoding="utf-8")
-    yaml = YAML(typ="safe")
-    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    for text in re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.M):
-        for section, entries in yaml.load(text).items():
-            params[section] |= entries
-    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(params, file)
-
-    assert params == checked(tmp_path / "params.yaml")
-    assert {"cnf-alone-x2", "cnf-x2"} <= params["models"].keys()
 
 
 @pytest.mark.slow
