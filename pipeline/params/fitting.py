@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.fields import FIELDS
-from pipeline.lookup import build, entry, fields_read, names, parts_named, signature, single
+from pipeline.lookup import build, entry, fields_read, is_supplied, names, parts_named, signature, single
 from pipeline.params.rules import SCRATCH, Content
 from pipeline.params.values import WEIGHTED
 from pipeline.params.words import Fault, unknown
@@ -88,7 +88,7 @@ def losses(content: Content) -> Iterator[Fault]:
     """Yield the losses with a name that cannot be, and those told to rename a field that they do not read."""
     for name, model in content["models"].items():
         place = f"models.{name}.training.recipe.losses"
-        for key, loss, renamed in _losses(model["training"]):
+        for key, loss, renamed in losses_of(model["training"]):
             if key == "loss":
                 yield Fault(f"{place}.loss", f"is the name of their sum; write `my-{loss}: {{name: {loss}, ...}}`")
             elif not LOSS_NAME.fullmatch(key):
@@ -102,7 +102,7 @@ def rivals(content: Content) -> Iterator[Fault]:
     """Yield the rivals with a name that cannot be, and those whose network is no critic."""
     for name, model in content["models"].items():
         training = model["training"]
-        taken = {key for key, _, _ in _losses(training)}
+        taken = {key for key, _, _ in losses_of(training)}
         for key, rival in _rivals(training).items():
             place = f"models.{name}.training.recipe.rivals.{key}"
             if not LOSS_NAME.fullmatch(key):
@@ -232,7 +232,7 @@ def _of_luma(room: str) -> Iterator[str]:
     return (part for part in names(room) if LUMA.issuperset(fields_read(room, part)))
 
 
-def _losses(training: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+def losses_of(training: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     """Yield the key of every loss, its part, and what ``fields`` renames."""
     for key, item in training["recipe"].get("losses", {}).items():
         spec = entry(Named("losses", weighted=True), key, item)
@@ -245,7 +245,7 @@ def _rivals(training: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _judges(training: Mapping[str, Any]) -> Iterator[Judge]:
-    for key, loss, renamed in _losses(training):
+    for key, loss, renamed in losses_of(training):
         read = tuple(renamed.get(each, each) for each in fields_read("losses", loss))
         yield Judge(f"losses.{key}", read, *RENAMED)
     for key, rival in _rivals(training).items():
@@ -259,7 +259,7 @@ def _links(pairs: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _learned(pairs: Mapping[str, Any]) -> list[str]:
     """Return the links of ``pairs`` that run a model."""
-    return [name for room, name in _links(pairs) if any(each.name == "learner" for each in signature(room, name))]
+    return [name for room, name in _links(pairs) if is_supplied(room, name, "learner")]
 
 
 def _inner_networks(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
