@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.fields import FIELDS
+from pipeline.kinds import SCRATCH
 from pipeline.lookup import build, entry, fields_read, is_supplied, names, parts_named, signature, single
-from pipeline.params.rules import SCRATCH, Content
+from pipeline.params.rules import Content
 from pipeline.params.values import WEIGHTED
 from pipeline.params.words import Fault, unknown
 from pipeline.signatures import Named, Settings
