@@ -34,6 +34,9 @@ ROOMS = {
     "Schedule": "schedules",
 }
 
+SCRATCH = "scratch"
+"""Stands in params.yaml for no model at all, where a model could be named."""
+
 Fields: TypeAlias = "dict[str, Tensor]"
 Size: TypeAlias = tuple[int, int]
 Drawn: TypeAlias = dict[str, Any]

@@ -26,6 +26,7 @@ from pipeline.signatures import (
     constructor,
     exported,
     reads,
+    states,
 )
 
 S = TypeVar("S")
@@ -51,6 +52,11 @@ def signature(room: str, name: str) -> tuple[Parameter, ...]:
     return constructor(f"pipeline.{room}.{name}", exported(HOME / room / f"{name}.py"))
 
 
+def is_supplied(room: str, name: str, wanted: str) -> bool:
+    """Tell whether whoever builds the part ``name`` of ``room`` must supply its parameter ``wanted``."""
+    return any(each.name == wanted and isinstance(each.type, Supplied) for each in signature(room, name))
+
+
 def fields_read(room: str, name: str) -> tuple[str, ...]:
     """Return the fields that the part ``name`` of ``room`` reads, without importing it."""
     return reads(f"pipeline.{room}.{name}", exported(HOME / room / f"{name}.py"))
@@ -61,6 +67,11 @@ def beside(type_: Named, name: str) -> tuple[Parameter, ...]:
     if not type_.weighted:
         return ()
     return WEIGHTED if fields_read(type_.room, name) else CHANCE
+
+
+def part_states(room: str, name: str, fact: str) -> bool:
+    """Tell whether the part ``name`` of ``room`` has the line ``fact = True``, without importing it."""
+    return states(f"pipeline.{room}.{name}", exported(HOME / room / f"{name}.py"), fact)
 
 
 def build(room: str, spec: Mapping[str, Any], **supplied: Any) -> Any:

@@ -485,6 +485,18 @@ models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a:
 models.edsr-x2.training.recipe.losses: {a: {name: l1, weight: 1}}
     params.yaml: models.edsr-x2.training.recipe.rivals.a: stands in the curve beside the loss `a`; give one another name
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
+
+# what cannot be had where it stands
+sources.seen: {name: unpaired, hr: {name: set5}, lr: {name: degraded, of: {name: set5}, link: {name: maybe, chance: 0.5, links: [{learned: {}}]}, scale: 2}}
+    params.yaml: sources.seen: the link `learned` needs a model, which no source waits for; degrade by it in `pairs`
+models.edsr-x2.training.recipe: {name: unpaired, degrader: {name: kernel_gan, scale: 2}, losses: {kernel_gan: 1}, rivals: {}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
+models.edsr-x2.training.accumulate: 2
+models.edsr-x2.training.validate: 1
+    params.yaml: models.edsr-x2.training.accumulate: the loss `kernel_gan` takes each batch for a step, so it must see it whole; leave it out
+    params.yaml: models.edsr-x2.training.validate: the loss `kernel_gan` follows its own training, and judges no held-out images; leave it out
+models.edsr-x2.training.recipe: {name: zero_shot, losses: {l1: 1, far: {name: content, weight: 1, layer: relu2_2}, style: {weight: 1, layer: relu1_1}}, optimizer: {name: adam, rate: 1}}
+    params.yaml: models.edsr-x2.training.recipe.losses.far: `content` needs weights that only a training has, and `zero_shot` learns while it restores; take another loss
+    params.yaml: models.edsr-x2.training.recipe.losses.style: `style` needs weights that only a training has, and `zero_shot` learns while it restores; take another loss
 """  # noqa: E501  a line stands here as it stands before the user
 
 

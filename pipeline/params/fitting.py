@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.fields import FIELDS, RESTORED
-from pipeline.lookup import build, entry, fields_read, names, parts_named, signature, single
-from pipeline.params.rules import SCRATCH, Content
+from pipeline.kinds import SCRATCH
+from pipeline.lookup import build, entry, fields_read, is_supplied, names, parts_named, signature, single
+from pipeline.params.rules import Content
 from pipeline.params.words import Fault, unknown
 from pipeline.signatures import Named, Settings
 
@@ -93,7 +94,7 @@ def losses(content: Content) -> Iterator[Fault]:
     for name, model in content["models"].items():
         place, recipe = f"models.{name}.training.recipe.losses", model["training"]["recipe"]["name"]
         paced = any(each.name == "schedule" for each in signature("recipes", recipe))
-        for key, spec in _losses(model["training"]):
+        for key, spec in losses_of(model["training"]):
             loss = spec["name"]
             if key == "loss":
                 yield Fault(f"{place}.loss", f"is the name of their sum; write `my-{loss}: {{name: {loss}, ...}}`")
@@ -110,7 +111,7 @@ def rivals(content: Content) -> Iterator[Fault]:
     """Yield the rivals with a name that cannot be, and those whose network is no critic."""
     for name, model in content["models"].items():
         training = model["training"]
-        taken = {key for key, _ in _losses(training)}
+        taken = {key for key, _ in losses_of(training)}
         for key, rival in _rivals(training).items():
             place = f"models.{name}.training.recipe.rivals.{key}"
             if not LOSS_NAME.fullmatch(key):
@@ -241,7 +242,7 @@ def _of_luma(room: str) -> Iterator[str]:
     return (part for part in names(room) if LUMA.issuperset(fields_read(room, part)))
 
 
-def _losses(training: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def losses_of(training: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the key of every loss, and what is said of it: ``name``, ``weight``, ``fields`` and more."""
     for key, item in training["recipe"].get("losses", {}).items():
         yield key, entry(Named("losses", weighted=True), key, item)
@@ -253,7 +254,7 @@ def _rivals(training: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _judges(training: Mapping[str, Any]) -> Iterator[Judge]:
-    for key, spec in _losses(training):
+    for key, spec in losses_of(training):
         renamed = spec.get("fields", {})
         read = tuple(renamed.get(each, each) for each in fields_read("losses", spec["name"]))
         yield Judge(f"losses.{key}", read, LEARNT | SUPERVISED, *RENAMED)
@@ -268,7 +269,7 @@ def _links(pairs: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _learned(pairs: Mapping[str, Any]) -> list[str]:
     """Return the links of ``pairs`` that run a model."""
-    return [name for room, name in _links(pairs) if any(each.name == "learner" for each in signature(room, name))]
+    return [name for room, name in _links(pairs) if is_supplied(room, name, "learner")]
 
 
 def _inner_networks(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -59,6 +59,7 @@ class ZeroShot(Recipe):
     """
 
     looks_far = True
+    learns_in_restore = True
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.kinds import SCRATCH
 from pipeline.pairs.reading import member_of
 from pipeline.reporting.gathering import Contender, Params, Suite
 from pipeline.reporting.marks import strip, swatch
@@ -173,7 +174,7 @@ def _training(each: Contender, params: Params, images: dict[str, int]) -> Markup
         f"{phrase(pairs['degradation'])}, ×{pairs['scale']}, rounding {pairs['rounding']}" if learnt else "",
         phrase(training["recipe"].get("losses", {})) if learnt else "",
         f"{training['steps']:,}".replace(",", " ") if learnt else "",
-        "" if entry["start"] == "scratch" else entry["start"],
+        "" if entry["start"] == SCRATCH else entry["start"],
     )
     name = element("th", swatch(each), each.name, scope="row")
     details = [element("td", cell) for cell in cells]

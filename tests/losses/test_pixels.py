@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 
 from pipeline.blocks.reduction import reduced_to
+from pipeline.errors import LearningError
 from pipeline.losses.charbonnier import Charbonnier
 from pipeline.losses.l1 import L1
 from pipeline.losses.low_pass import LowPass
@@ -74,6 +75,14 @@ def test_low_pass_does_not_see_texture() -> None:
 
     assert float(LowPass(size=3)(checks, 1 - checks)) < 0.12  # 5 of 9 against 4 of 9
     assert pytest.approx(0.2) == float(LowPass()(checks + 0.2, checks))
+
+
+def test_low_pass_wants_a_patch_that_holds_a_mean() -> None:
+    image = torch.rand(1, 3, 5, 7)
+
+    assert 0 == float(LowPass()(image, image))
+    with pytest.raises(LearningError, match="5x5 pixels does not fit into patches of 4x7; enlarge `patch`, or lower"):
+        LowPass()(image[..., :4, :], image[..., :4, :])
 
 
 def test_low_pass_reduces_a_truth_that_is_larger() -> None:
