@@ -41,7 +41,8 @@ def weights(content: Content) -> Iterator[Fault]:
     for name, model in content["models"].items():
         recipe = model["training"]["recipe"]
         if part_states("recipes", recipe["name"], "learns_in_restore"):
+            learns = f"`{recipe['name']}` learns while it restores; take another loss"
             for key, spec in losses_of(model["training"]):
                 if is_supplied("losses", spec["name"], "store"):
-                    text = f"`{spec['name']}` needs weights that only a training has, and `{recipe['name']}` learns while it "
-                    yield Fault(f"models.{name}.training.recipe.losses.{key}", f"{text}restores; take another loss")
+                    text = f"`{spec['name']}` needs weights that only a training has, and {learns}"
+                    yield Fault(f"models.{name}.training.recipe.losses.{key}", text)
