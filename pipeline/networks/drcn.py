@@ -15,9 +15,9 @@ __all__ = ["DRCN"]
 class DRCN(nn.Module):
     """Embedding, recursion, and a reconstruction that serves every recursion; then a weighted mean.
 
-    The weights of the mean are learnt and divided by their sum. There is no activation between the convolutions of the
-    reconstruction (unverified; ports differ). The first weights are those of He et al., but for the convolution of the
-    recursion, which begins as the identity, so that at first every recursion says the same.
+    The weights of the mean are learnt, begin equal, and are divided by their sum. There is no activation between the
+    convolutions of the reconstruction (unverified; ports differ). The first weights of convolutions are those of He et
+    al., but for the one of the recursion, which begins as the identity: at first every recursion says the same.
 
     Every recursion is supervised (section 3.2), with a share that falls to zero: a loss that reads ``sr_y_each``.
 

@@ -25,6 +25,8 @@ class DRRN(nn.Module):
         features: feature maps (paper: 128).
     """
 
+    bf16_harms = True  # each of the twenty-five turns enlarges what the turns before have rounded
+
     def __init__(
         self, scale: OneOrMore, blocks: OneOrMore = 1, recursions: OneOrMore = 25, features: OneOrMore = 128
     ) -> None:

@@ -108,6 +108,34 @@ def test_the_first_weights_are_those_of_he(name: str) -> None:
     assert [] == [key for key, each in network.named_parameters() if "bias" in key and each.any()]
 
 
+@pytest.mark.parametrize("name", ["vdsr", "drcn", "red", "drrn", "memnet"])
+def test_bf16_moves_the_residual_by_less_than_a_twelfth_or_the_network_says_that_it_harms(name: str) -> None:
+    """Measured on first weights; VDSR's part does it no harm, as `tests/test_precision.py` has found by training."""
+    moved = torch.tensor([moved_by_bf16(name, seed) for seed in range(3)])
+
+    assert getattr(full(name), "bf16_harms", False) == (float(moved.square().mean().sqrt()) > 1 / 12)
+
+
+@torch.no_grad()
+def moved_by_bf16(name: str, seed: int) -> float:
+    """Return what bf16 changes of a network's residual, in parts of it."""
+    torch.manual_seed(seed)
+    network, given = build("networks", {"name": name, "scale": 2, "features": 32}), image(2, 1, 24, 24)
+    remember_last(network)
+    network(given)
+    exact = network.eval()(given)["sr_y"]
+    with torch.autocast("cpu", torch.bfloat16):
+        near = network(given)["sr_y"]
+    return float((near - exact).norm() / (exact - given).norm())
+
+
+def remember_last(network: nn.Module) -> None:
+    """Let normalisations measure the last batch alone."""
+    for norm in network.modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            norm.momentum = 1.0
+
+
 @pytest.mark.parametrize("name", NORMALISED)
 def test_weights_serve_every_turn_and_every_turn_has_normalisations_of_its_own(name: str) -> None:
     network, calls = network_of(name), dict[str, int]()
@@ -333,9 +361,7 @@ def test_a_layer_is_normalised_and_rectified_first() -> None:
 @pytest.mark.parametrize("name", NORMALISED)
 def test_what_was_measured_in_training_serves_in_restoring(name: str) -> None:
     network, given = network_of(name), image(4, 1, 40, 40)
-    for norm in network.modules():
-        if isinstance(norm, nn.BatchNorm2d):
-            norm.momentum = 1.0  # what is remembered is the last batch alone
+    remember_last(network)
     with torch.no_grad():
         learnt = network(given)["sr_y"]
         restored = network.eval()(given)["sr_y"]
