@@ -56,6 +56,7 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "red": {"layers": 5, "features": 16},
     "srcnn": {"widths": [16, 8], "deviation": None},
     "srcnn_rgb": {"widths": [16, 8], "deviation": None},
+    "vdsr": {"layers": 6, "features": 16},
     "zssr": {"layers": 3, "features": 24},
 }
 """Options that make a network quick."""
