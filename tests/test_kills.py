@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -131,13 +132,17 @@ def newest(clone: Clone) -> int:
     return max((int(path.stem) for path in clone.path.glob("build/resume/*/*.pt")), default=0)
 
 
+def is_beyond(step: int, clone: Clone) -> bool:
+    return newest(clone) > step
+
+
 def await_checkpoints(count: float, clone: Clone) -> None:
     """Wait for ``count`` further checkpoints; what is not whole is a share of the time that the last one took."""
     whole, share = divmod(count, 1)
     took = 0.0
     for _ in range(int(whole)):
-        begun, step = time.monotonic(), newest(clone)
-        until(lambda step=step: newest(clone) > step)
+        begun = time.monotonic()
+        until(partial(is_beyond, newest(clone), clone))
         took = time.monotonic() - begun
     time.sleep(share * took)
 

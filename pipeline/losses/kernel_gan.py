@@ -44,7 +44,7 @@ class KernelGAN(nn.Module):
     three colours, reduced (the kernel is expanded over the input's channels, too). Here each is compared with itself,
     as the paper says. Where the colours are alike the distance from their sum is nine times as much, so ``near`` is a
     ninth of the code's 0.4, which is this project's choice, not a published number: an image whose mean square is below
-    0.4, black being -1, is near from the first step on. `docs/zero-shot.md` has the one kernel that told them apart.
+    0.4, black being -1, is near from the first step on.
 
     Args:
         bicubic: weight of the mean squared distance from what bicubic reduction makes, black being -1, at first.
