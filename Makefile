@@ -50,9 +50,9 @@ prove: $(STAMP)  ## the slow proofs, their output also in docs/proofs/
 bench: $(STAMP)  ## how fast all this is beside the field's ways: reports/bench/, docs/performance.md
 	$(BIN)/python -m bench --rebuild --page docs/performance.md
 
-curve: model-named $(STAMP)  ## MODEL=x: train it outside the graph, and score it at every checkpoint, over minutes
+curve: model-named $(STAMP)  ## MODEL=x [SUITES="a b"]: train it outside the graph, and score it at every checkpoint, over minutes
 	$(BIN)/dvc repro degrade
-	$(BIN)/python -m stages curve '$(MODEL)' --listed build/code --pairs data/pairs --models models --own own --out build/curve
+	$(BIN)/python -m stages curve '$(MODEL)' $(if $(SUITES),--suites '$(SUITES)') --listed build/code --pairs data/pairs --models models --own own --out build/curve
 
 degradation: $(STAMP)  ## reports/degradation.html, .json: what was learnt of a degradation, beside bicubic and the real one
 	$(BIN)/dvc repro

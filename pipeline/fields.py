@@ -31,6 +31,9 @@ FIELDS: Mapping[str, Field] = {
     "ilr_y": Field("(B, 1, H, W)", "[0, 1]", "lr_y enlarged by MATLAB's bicubic, not rounded"),
     "sr": Field("(B, 3, H, W) or (B, T, 3, H, W)", "[0, 1]", "the restored RGB image or clip"),
     "sr_y": Field("(B, 1, H, W)", "[0, 1]", "the restored luma"),
+    "sr_y_each": Field(
+        "(B, D, H, W)", "[0, 1]", "the restored luma after each recursion, memory or network, before they are fused"
+    ),
     "lr_made": Field("(B, 3, h, w)", "[0, 1]", "hr degraded by the network that is being trained for it"),
     "lr_cycle": Field("(B, 3, h, w)", "[0, 1]", "lr restored and degraded again"),
     "hr_cycle": Field("(B, 3, H, W)", "[0, 1]", "hr degraded and restored again"),
@@ -42,6 +45,9 @@ FIELDS: Mapping[str, Field] = {
     "hr_yf": Field("(H, W)", "0 to 255", "luma of the true uint8 image, not rounded"),
     "scale": Field("number", "1, 2, ...", "HR pixels per LR pixel"),
 }
+
+RESTORED = {"sr", "sr_y", "sr_y_each"}
+"""What networks that restore make."""
 
 
 def needs(function: Callable[..., Any]) -> tuple[str, ...]:

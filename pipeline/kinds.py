@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
@@ -30,8 +30,12 @@ ROOMS = {
     "Augmentation": "augmentations",
     "Source": "sources",
     "Optimizer": "optimizers",
+    "Clip": "clips",
     "Schedule": "schedules",
 }
+
+SCRATCH = "scratch"
+"""Stands in params.yaml for no model at all, where a model could be named."""
 
 Fields: TypeAlias = "dict[str, Tensor]"
 Size: TypeAlias = tuple[int, int]
@@ -52,22 +56,40 @@ class Described(dict[str, Any], Generic[Part]):
 
 @dataclass(frozen=True)
 class Weighted(Generic[Part]):
-    """A part with its weight, and the fields it reads under other names (``{sr: sr_y, hr: hr_y}``)."""
+    """A part with its weight.
+
+    Args:
+        part: the part.
+        weight: its weight; that of a link is how likely it is among others.
+        fields: the fields it reads under other names (``{sr: sr_y, hr: hr_y}``).
+        course: what the weight of a loss is multiplied by over progress; None where it stays.
+    """
 
     part: Part
     weight: float
     fields: Mapping[str, str] = field(default_factory=dict)
+    course: Schedule | None = None
+
+
+class Clip(ABC):
+    """Bounds the gradients of an optimizer's parameters before each of its steps; it keeps no state."""
+
+    @abstractmethod
+    def __call__(self, groups: Sequence[Mapping[str, Any]]) -> None:
+        """Bound in place the gradients of ``groups`` of torch's: ``params``, and ``lr``, their present rate."""
 
 
 class Optimizer(Protocol):
-    """Makes a torch optimizer over parameter groups (``params``, and ``rate`` as a multiple of its own)."""
+    """Makes a torch optimizer over parameter groups; whoever has it made sees to it that ``clip`` goes before."""
+
+    clip: Clip | None
 
     def __call__(self, groups: Iterable[dict[str, Any]]) -> optim.Optimizer:
         """Return the optimizer that will move the parameters of ``groups``."""
 
 
 class Schedule(Protocol):
-    """A function of progress: what the learning rate is multiplied by."""
+    """A function of progress: what a learning rate is multiplied by, or the weight of a loss."""
 
     def __call__(self, progress: float) -> float:
         """Return the factor at ``progress`` in [0, 1)."""

@@ -7,7 +7,7 @@ from importlib import import_module
 from sys import float_info
 from typing import Any, TypeVar
 
-from pipeline.bounds import OwnFile
+from pipeline.bounds import BOUNDED, OwnFile
 from pipeline.errors import ParamsError
 from pipeline.kinds import Described, Weighted
 from pipeline.signatures import (
@@ -26,9 +26,19 @@ from pipeline.signatures import (
     constructor,
     exported,
     reads,
+    states,
 )
 
 S = TypeVar("S")
+
+WEIGHTED = (
+    Parameter("weight", Scalar(*BOUNDED["NotNegative"]), required=True),
+    Parameter("fields", DictOf(Scalar(str)), required=False),
+    Parameter("course", Named("schedules"), required=False),
+)
+"""What is said of a weighted part that reads fields, a loss, beside its own options."""
+CHANCE = (Parameter("weight", Scalar(*BOUNDED["Positive"]), required=True),)
+"""What is said of one that reads none: how likely it is among others."""
 
 
 def names(room: str) -> list[str]:
@@ -42,9 +52,26 @@ def signature(room: str, name: str) -> tuple[Parameter, ...]:
     return constructor(f"pipeline.{room}.{name}", exported(HOME / room / f"{name}.py"))
 
 
+def is_supplied(room: str, name: str, wanted: str) -> bool:
+    """Tell whether whoever builds the part ``name`` of ``room`` must supply its parameter ``wanted``."""
+    return any(each.name == wanted and isinstance(each.type, Supplied) for each in signature(room, name))
+
+
 def fields_read(room: str, name: str) -> tuple[str, ...]:
     """Return the fields that the part ``name`` of ``room`` reads, without importing it."""
     return reads(f"pipeline.{room}.{name}", exported(HOME / room / f"{name}.py"))
+
+
+def beside(type_: Named, name: str) -> tuple[Parameter, ...]:
+    """Return what may be said of the part ``name``, written for ``type_``, beside its own options."""
+    if not type_.weighted:
+        return ()
+    return WEIGHTED if fields_read(type_.room, name) else CHANCE
+
+
+def part_states(room: str, name: str, fact: str) -> bool:
+    """Tell whether the part ``name`` of ``room`` has the line ``fact = True``, without importing it."""
+    return states(f"pipeline.{room}.{name}", exported(HOME / room / f"{name}.py"), fact)
 
 
 def build(room: str, spec: Mapping[str, Any], **supplied: Any) -> Any:
@@ -148,7 +175,7 @@ def _found(type_: Type, value: Any) -> Iterator[tuple[Type, Any]]:
     yield type_, value
     inner = children(type_, value)
     if isinstance(type_, Named):
-        inner = _said(signature(type_.room, value["name"]), value)
+        inner = _said(signature(type_.room, value["name"]) + beside(type_, value["name"]), value)
     if isinstance(type_, Settings):
         inner = _said(constructor(type_.module, type_.name), value)
     for each, item in inner:
@@ -184,5 +211,6 @@ def _part(type_: Named, value: dict[str, Any], supplied: Mapping[str, Any]) -> A
         return Described(value)
     if not type_.weighted:
         return build(type_.room, value, **supplied)
-    options = {key: item for key, item in value.items() if key not in ("weight", "fields")}
-    return Weighted(build(type_.room, options, **supplied), float(value["weight"]), value.get("fields", {}))
+    said = {each.name: _value(each.type, value[each.name], {}) for each in WEIGHTED if each.name in value}
+    options = {key: item for key, item in value.items() if key not in said}
+    return Weighted(build(type_.room, options, **supplied), **said)

@@ -160,6 +160,11 @@ def reads(module: str, name: str) -> tuple[str, ...]:
     return tuple(each.arg for each in function.args.args[1:]) if function else ()
 
 
+def states(module: str, name: str, fact: str) -> bool:
+    """Tell whether class ``name`` of ``module`` has the line ``fact = True``."""
+    return f"{fact} = True" in map(ast.unparse, _class(file_of(module), name).body)
+
+
 def _class(path: Path, name: str) -> ast.ClassDef:
     found = _classes(path).get(name)
     assert found is not None, f"{path.name}: no class {name}"

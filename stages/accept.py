@@ -3,6 +3,8 @@
 The code that made the present outputs is looked up in git's history. Both versions of the stage run from one seed (a
 training for 50 steps); when every output is equal to the byte, DVC is told that the stage is up to date. The commit
 that an accepted state was equal to is noted, so that the next change need not wait until that state is committed.
+The user's own files that git ignores, images and noise, are those of this checkout for both versions: the digests tell
+whether they are still the ones that the outputs were made of.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from pipeline.errors import PipelineError
-from stages.closure import digest_file
+from stages.closure import digest_file, digest_lines
 from stages.why import stage_of
 
 log = logging.getLogger(__name__)
@@ -35,10 +37,11 @@ REVISIONS = 50
 def main(params: Mapping[str, Any], name: str, lock: Path, listed: Path, accepted: Path) -> None:
     """Compare old and new code of the stage ``name`` and accept the new one when its outputs are equal."""
     digest = str(listed / digest_file(*stage_of(name, params)))
+    own = [line for line in digest_lines(*stage_of(name, params), params) if line.startswith("own/")]
     stage = _locked(lock, name)
     with tempfile.TemporaryDirectory(prefix="accept-") as folder:
         before, after = Path(folder, "before"), Path(folder, "after")
-        revision = _check_out_origin(before, name, digest, accepted / _recorded(stage, digest))
+        revision = _check_out_origin(before, name, digest, accepted / _recorded(stage, digest), own)
         _copy_working_tree(after)
         for checkout in (before, after):
             _run(stage, checkout, _shortened(params, name))
@@ -48,7 +51,7 @@ def main(params: Mapping[str, Any], name: str, lock: Path, listed: Path, accepte
     for command in (["dvc", "repro", "fingerprint"], ["dvc", "commit", "-f", name]):
         _call(command, Path.cwd())
     accepted.mkdir(parents=True, exist_ok=True)
-    (accepted / _recorded(_locked(lock, name), digest)).write_text(revision, encoding="utf-8")
+    (accepted / _recorded(_locked(lock, name), digest)).write_text("\n".join([revision, *own]), encoding="utf-8")
     log.info("%s: equal to what %s makes, to the byte; accepted", name, revision[:10])
 
 
@@ -63,14 +66,16 @@ def _recorded(stage: Mapping[str, Any], digest: str) -> str:
     return next(str(each["md5"]) for each in stage["deps"] if each["path"] == digest)
 
 
-def _check_out_origin(folder: Path, name: str, digest: str, accepted: Path) -> str:
+def _check_out_origin(folder: Path, name: str, digest: str, accepted: Path, own: list[str]) -> str:
     """Check out into ``folder`` the newest commit whose code made the outputs, or makes equal ones.
 
     The lock file records the code's digest, of which ``accepted`` has the name; there stands the commit that an
-    accepted state was equal to.
+    accepted state was equal to, and the files of the user's that it read, which must be those of now, ``own``.
     """
     if accepted.is_file():
-        revision = accepted.read_text(encoding="utf-8")
+        revision, *read = accepted.read_text(encoding="utf-8").splitlines()
+        if read != own:
+            raise PipelineError(f"{name}: a file in own/ that it reads has changed since it was made; run `dvc repro`")
         _check_out(revision, folder)
         return revision
     history = [
@@ -90,8 +95,8 @@ def _check_out_origin(folder: Path, name: str, digest: str, accepted: Path) -> s
         if _fingerprint(folder, digest) == accepted.name:
             return revision
     raise PipelineError(
-        f"dvc.lock: none of the last {REVISIONS} commits has the code that made {name}: commit code and dvc.lock "
-        "together before the next change; now only `dvc repro` helps"
+        f"dvc.lock: none of the last {REVISIONS} commits has the code that made {name} of what lies in own/ now: "
+        "commit code and dvc.lock together before the next change; now only `dvc repro` helps"
     )
 
 
@@ -102,6 +107,7 @@ def _check_out(revision: str, folder: Path) -> None:
     if archive.returncode:
         raise PipelineError(f"git has {revision[:10]} no more, whose code made the outputs; run `dvc repro`")
     subprocess.run(["tar", "-x"], input=archive.stdout, cwd=folder, check=True)
+    _link_own(folder)
 
 
 def _fingerprint(folder: Path, digest: str) -> str:
@@ -113,10 +119,25 @@ def _fingerprint(folder: Path, digest: str) -> str:
 
 
 def _copy_working_tree(folder: Path) -> None:
-    for name in _call(["git", "ls-files", "-co", "--exclude-standard"], Path.cwd()).splitlines():
+    for name in _listed("-co"):
         if Path(name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(name, folder / name)
+    _link_own(folder)
+
+
+def _link_own(folder: Path) -> None:
+    """Link into the checkout ``folder`` what lies in ``own/`` here and git ignores: it is in no commit."""
+    for name in _listed("-oi", "--", "own"):
+        path = folder / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.symlink_to(Path(name).resolve())
+
+
+def _listed(which: str, *rest: str) -> list[str]:
+    """Return the files that git lists; with -z it writes the letters of other languages as they are."""
+    return _call(["git", "ls-files", which, "-z", "--exclude-standard", *rest], Path.cwd()).split("\0")[:-1]
 
 
 def _shortened(params: Mapping[str, Any], name: str) -> Mapping[str, Any]:

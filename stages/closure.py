@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from pipeline.kinds import SCRATCH
 from pipeline.lookup import own_files, parts_named
 from pipeline.signatures import OWN, Named, Settings, Type, file_of, tree
 
 Params: TypeAlias = Mapping[str, Any]
 
-SCRATCH = "scratch"
 ONCE = ("scratch", "register", "report")
 """The stages with a digest that there is one of."""
 

@@ -70,7 +70,7 @@ def of_pairs(pairs: Path) -> Illustrate:
         judged = pairs / record.params["model"]["suite"]
         if not (judged / PAIRS).is_file() or PairSet(judged).facts.data != record.judged["data"]:
             return None
-        made = samples(folder, judged, device_of(device_wish()))
+        made = samples(folder, judged, device_of(device_wish()), record.judged["suite"]["self_ensemble"])
         return {each.image: each.pixels for each in made}
 
     return illustrate

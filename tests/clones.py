@@ -12,6 +12,8 @@ from pipeline.registry.ledger import HEADER
 
 ROOT = Path(__file__).parent.parent
 OUTPUTS = ("dvc.lock", "scores", "curves", "costs", "registry", "registry.yaml", "docs")
+CODE = ("pipeline", "stages", "dvc.yaml", "own", ".dvc", ".dvcignore", ".gitignore")
+"""What makes results."""
 QUIET = {
     "DVC_NO_ANALYTICS": "1",
     "GIT_AUTHOR_NAME": "test",
@@ -61,15 +63,34 @@ class Clone:
         (self.path / file).write_text(text.replace(before, after), encoding="utf-8")
 
 
+def listed() -> list[str]:
+    """Return the files that git knows or would add."""
+    words = ["git", "ls-files", "-co", "--exclude-standard"]
+    said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [name for name in said.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def _copy(name: str, path: Path) -> None:
+    (path / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(ROOT / name, path / name)
+
+
+def keep_clone(path: Path, params: Path) -> Clone:
+    """Bring the checkout ``path``, which stays, to the working tree's code and to ``params``: what it made it keeps."""
+    for name in listed():
+        if Path(name).parts[0] in CODE:
+            _copy(name, path)
+    shutil.copyfile(params, path / "params.yaml")
+    clone = Clone(path)
+    assert clone.run("git", "init", "-q").returncode == 0
+    return clone
+
+
 def make_clone(path: Path) -> Clone:
     """Copy what git knows or would add into ``path``, put the test parts into their rooms, and commit."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in listed.stdout.splitlines():
-        if Path(name).parts[0] not in OUTPUTS and (ROOT / name).is_file():
-            (path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, path / name)
+    for name in listed():
+        if Path(name).parts[0] not in OUTPUTS:
+            _copy(name, path)
     for room in (path / "tests" / "parts").iterdir():
         if room.is_dir():
             shutil.copytree(room, path / "pipeline" / room.name, dirs_exist_ok=True)

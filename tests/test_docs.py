@@ -109,13 +109,39 @@ def test_the_options_of_the_pages_pass_the_check_and_others_do_not(clone: Clone)
 LINK_ROW = re.compile(r"^\| `(\w+)` \|([^|]*)\|", re.MULTILINE)
 
 
-@pytest.mark.parametrize("room", ["augmentations", "degradations", "losses", "networks"])
-def test_the_table_of_a_room_names_all_parts_with_all_their_options(room: str) -> None:
-    page = (ROOT / "docs" / f"{room}.md").read_text(encoding="utf-8")
-    told = {name: re.findall(r"`(\w+)`", options) for name, options in LINK_ROW.findall(page)}
+ROOMS_OF = {
+    "augmentations": ["augmentations"],
+    "degradations": ["degradations"],
+    "losses": ["losses"],
+    "networks": ["networks"],
+    "optimizers": ["optimizers", "clips", "schedules"],
+}
+"""The pages with a table for each of their rooms."""
 
-    known = {name: signature(room, name) for name in names(room)}
+
+@pytest.mark.parametrize("page", ROOMS_OF)
+def test_the_tables_of_a_page_name_all_parts_of_their_rooms_with_all_their_options(page: str) -> None:
+    rows = LINK_ROW.findall((ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8"))
+    told = {name: re.findall(r"`(\w+)`", options) for name, options in rows}
+
+    known = {name: signature(room, name) for room in ROOMS_OF[page] for name in names(room)}
     assert {name: [*keys(options)] for name, options in known.items()} == told
+
+
+@pytest.mark.parametrize("page", ["losses", "optimizers"])
+def test_what_a_page_says_of_a_recipe_passes_the_check(tmp_path: Path, page: str) -> None:
+    blocks = re.findall(
+        r"^```yaml\n(.*?)^```$", (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8"), re.S | re.M
+    )
+    yaml = YAML(typ="safe")
+    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for block in blocks:
+        params["models"]["edsr-x2"]["training"]["recipe"] |= yaml.load(block)
+        with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
+            yaml.dump(params, file)
+        assert params == checked(tmp_path / "params.yaml")
+
+    assert blocks
 
 
 def test_the_augmentations_of_the_page_pass_the_check(tmp_path: Path) -> None:
@@ -131,6 +157,20 @@ def test_the_augmentations_of_the_page_pass_the_check(tmp_path: Path) -> None:
 
     assert params == checked(tmp_path / "params.yaml")
     assert {(8, 8, 3)} == {each.apply({"lr": patch}, each.draw(generator(1)))["lr"].shape for each in parts}
+
+
+def test_the_losses_of_the_page_pass_the_check(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "losses.md").read_text(encoding="utf-8")
+    yaml = YAML(typ="safe")
+    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    trainings = [params["models"][name]["training"] for name in ("edsr-x2", "srcnn-x2")]
+    trainings[1]["network"] = {"name": "memnet", "scale": 2}
+    for training, text in zip(trainings, re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.M), strict=True):
+        training["recipe"]["losses"] = yaml.load(text)["losses"]
+    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)
+
+    assert params == checked(tmp_path / "params.yaml")
 
 
 def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path: Path) -> None:
@@ -152,14 +192,21 @@ def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("page", "models"), [("zero-shot.md", {"zssr-x2", "my-kernel-x2"}), ("networks.md", {"scsr-x2"})]
+    ("page", "models"),
+    [
+        ("zero-shot.md", {"zssr-x2", "my-kernel-x2"}),
+        ("networks.md", {"cnf-alone-x2", "cnf-x2", "scsr-x2"}),
+        ("how-to/several-scales.md", {"vdsr-mixed", "vdsr-x2", "vdsr-x3", "vdsr-x4"}),
+    ],
 )
-def test_the_entries_of_a_page_pass_the_check(page: str, models: set[str], tmp_path: Path) -> None:
-    told = (ROOT / "docs" / page).read_text(encoding="utf-8")
+def test_the_entries_of_a_page_pass_the_check_beside_those_that_are_there(
+    tmp_path: Path, page: str, models: set[str]
+) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     yaml = YAML(typ="safe")
     params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    for text in re.findall(r"^```yaml\n(.*?)^```$", told, re.DOTALL | re.M):
-        for section, entries in yaml.load(text).items():
+    for block in re.findall(r"^```yaml\n(.*?)^```$", text, re.DOTALL | re.M):
+        for section, entries in yaml.load(block).items():
             params[section] |= entries
     with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(params, file)

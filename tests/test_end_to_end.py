@@ -11,7 +11,9 @@ import termios
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
 from stages import lock
 from tests.clones import Clone
@@ -195,7 +197,34 @@ def test_what_was_made_by_code_that_git_never_had_is_not_accepted_and_told_so(co
     lock_file.write_text(text.replace(recorded, "0" * 32), encoding="utf-8")
     (line,) = copy.stages(*ACCEPT.split()).stderr.splitlines()
 
-    assert line.startswith("dvc.lock: none of the last 50 commits has the code that made train@video-x2: commit code")
+    assert line.startswith(
+        "dvc.lock: none of the last 50 commits has the code that made train@video-x2 of what lies in"
+    )
+
+
+def test_a_change_is_accepted_where_pairs_read_noise_that_git_ignores(copy: Clone) -> None:
+    grain = copy.path / "own" / "noise" / "körnig.npy"
+    np.save(grain, np.random.default_rng(0).normal(0.5, 0.02, (2, 8, 8, 1)).astype(np.float32))
+    path, link = copy.path / "params.yaml", "pipeline/degradations/patches.py"
+    params = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    chain = [*params["pairs"]["textures-x2"]["degradation"], {"patches": {"file": grain.name}}]
+    params["pairs"]["grainy-x2"] = {**params["pairs"]["textures-x2"], "degradation": chain}
+    with path.open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(params, file)
+    copy.repro("degrade@grainy-x2")
+    assert 0 == copy.run("git", "commit", "-qam", "grainy").returncode
+    words = [word.replace("train@video-x2", "degrade@grainy-x2") for word in ACCEPT.split()]
+
+    copy.edit(link, "class Patches(Link):", "EDITED = True\n\n\nclass Patches(Link):")
+    accepted = copy.stages(*words)
+
+    assert 0 == accepted.returncode, accepted.stderr
+    assert [] == copy.repro("degrade@grainy-x2")
+
+    np.save(grain, np.zeros((2, 8, 8, 1), np.float32))
+    (line,) = copy.stages(*words).stderr.splitlines()
+
+    assert "degrade@grainy-x2: a file in own/ that it reads has changed since it was made; run `dvc repro`" == line
 
 
 TRAIN = (
@@ -217,6 +246,13 @@ def test_the_curve_of_scores_ends_with_the_scores_of_the_model(copy: Clone) -> N
     assert float(rows[-1][f"{benchmark} psnr_y8"]) == pytest.approx(means["psnr_y8"], abs=1e-4)
     assert rows[0][f"{benchmark} psnr_y8"] != rows[-1][f"{benchmark} psnr_y8"]
     assert [] == copy.repro()
+
+    copy.stages("curve", "image-x2", *folders, "--suites", "references-x2 textures-x2")
+    with (copy.path / "build" / "curve" / "image-x2.csv").open(encoding="utf-8", newline="") as file:
+        judged = list(csv.DictReader(file))
+
+    assert [row[f"{benchmark} psnr_y8"] for row in rows] == [row[f"{benchmark} psnr_y8"] for row in judged]
+    assert "references-x2 psnr_y8" in judged[0]
 
 
 def test_a_log_holds_a_line_for_every_checkpoint_and_no_progress_bar(copy: Clone) -> None:

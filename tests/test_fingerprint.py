@@ -178,6 +178,20 @@ def test_every_stage_of_the_shipped_params_reaches_its_own_file_and_no_other_sta
         assert {verb} == {module.removeprefix("stages.") for module in reached} & verbs, digest_file(verb, name)
 
 
+def test_a_part_inside_an_optimizer_or_beside_a_loss_belongs_to_the_digest_of_its_training() -> None:
+    params = checked(ROOT / "params.yaml")
+    before = digest_lines("train", "edsr-x2", params)
+    recipe = params["models"]["edsr-x2"]["training"]["recipe"]
+    recipe["optimizer"] = {"name": "sgd", "rate": 0.1, "clip": {"name": "by_rate", "bound": 0.01}}
+    recipe["losses"] = {"l1": {"weight": 1.0, "course": {"name": "linear"}}}
+    after = digest_lines("train", "edsr-x2", params)
+
+    parts = {"clips.by_rate", "optimizers.sgd", "schedules.linear"}
+    rooms = {f"pipeline.{part.partition('.')[0]}" for part in parts}
+    new = {line.split()[0] for line in {*after} - {*before}}
+    assert {f"pipeline.{part}" for part in parts} == new - rooms
+
+
 EQUAL = [
     ("x = 1", "x = 1  # why"),
     ("x = 1", '"""A module."""\n\nx = (1)\n'),

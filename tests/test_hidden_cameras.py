@@ -30,6 +30,7 @@ def of_cameras(preset: Mapping[str, Any], cameras: tuple[int, ...] = CAMERAS) ->
     params = {**preset, **{section: dict(preset[section]) for section in RENAMED}}
     keep = {"spoiler-1", "learned-1", "bicubic-1"}
     params["models"] = {name: model for name, model in preset["models"].items() if name in keep}
+    params["pairs"] = {name: pairs for name, pairs in preset["pairs"].items() if pairs["learner"] in {*keep, "scratch"}}
     fixed = {"network": preset["models"]["bicubic-1"]["training"]["network"], "recipe": {"name": "fixed"}, "steps": 0}
     for camera in cameras[1:]:
         for section in RENAMED:

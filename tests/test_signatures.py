@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.bounds import OwnFile
 from pipeline.kinds import ROOMS
-from pipeline.lookup import names, signature
+from pipeline.lookup import names, part_states, signature
 from pipeline.params.values import problems
 from pipeline.signatures import DictOf, Either, ListOf, Parameter, Scalar, Settings, TupleOf, Type, constructor
 
@@ -40,6 +40,22 @@ def test_a_default_is_something_that_params_could_say(room: str, name: str) -> N
     defaults = {each.name: json.loads(json.dumps(real[each.name].default, default=asdict)) for each in optional}
 
     assert [] == [line for each in optional for line in problems(each.type, defaults[each.name], each.name)]
+
+
+@pytest.mark.parametrize("fact", ["counts_steps", "learns_in_restore"])
+@pytest.mark.parametrize(("room", "name"), PARTS)
+def test_a_fact_read_from_text_is_the_one_that_python_sees(room: str, name: str, fact: str) -> None:
+    module = import_module(f"pipeline.{room}.{name}")
+
+    assert getattr(getattr(module, module.__all__[0]), fact, False) == part_states(room, name, fact)
+
+
+@pytest.mark.parametrize(
+    ("room", "fact", "expected"),
+    [("losses", "counts_steps", ["kernel_gan"]), ("recipes", "learns_in_restore", ["zero_shot"])],
+)
+def test_the_facts_are_stated_by_some_parts(room: str, fact: str, expected: list[str]) -> None:
+    assert set(expected) <= {name for name in names(room) if part_states(room, name, fact)}
 
 
 VOCABULARY = [

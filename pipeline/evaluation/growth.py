@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,8 +22,13 @@ DIGITS = 4
 """Decimals of a score in the table."""
 
 
-def growth(suite: Suite, *, snapshots: Path, pairs: Path, device: torch.device) -> Iterator[Row]:
+def growth(suites: Mapping[Path, Suite], *, snapshots: Path, device: torch.device) -> Iterator[Row]:
     """Yield, for each snapshot in the order of steps: step, minutes of training, and ``<benchmark> <metric>``.
+
+    Args:
+        suites: how to score on each folder of pairs.
+        snapshots: the folder in which each snapshot is a model folder, named by its step.
+        device: where the networks run.
 
     Raises:
         ScoreError: when ``snapshots`` holds none.
@@ -34,8 +39,11 @@ def growth(suite: Suite, *, snapshots: Path, pairs: Path, device: torch.device) 
     for folder in folders:
         facts = json.loads((folder / ENGINE).read_text(encoding="utf-8"))
         row: Row = {"step": facts["step"], "minutes": round(facts["seconds"] / 60, 1)}
-        for benchmark, means in summary(score(suite, model=folder, pairs=pairs, device=device)).items():
-            row |= {f"{benchmark} {name}": round(value, DIGITS) for name, value in means.items() if name != "images"}
+        for pairs, suite in suites.items():
+            for benchmark, means in summary(score(suite, model=folder, pairs=pairs, device=device)).items():
+                row |= {
+                    f"{benchmark} {name}": round(value, DIGITS) for name, value in means.items() if name != "images"
+                }
         yield row
 
 

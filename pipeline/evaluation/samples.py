@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline.images.colour import luma, to_uint8
 from pipeline.images.resize import resize
 from pipeline.pairs.reading import LR_GRID, PairSet, Window
+from pipeline.restoring.ensemble import SelfEnsemble
 from pipeline.restoring.image import Restored, restore
 from pipeline.saved import load_recipe
 from pipeline.shards.index import Entry
@@ -34,15 +35,19 @@ class Sample:
     pixels: NDArray[np.uint8]
 
 
-def samples(model: Path, pairs: Path, device: torch.device) -> list[Sample]:
-    """Return the sample of each of the first images of ``pairs`` that has a truth; of a clip, its first frame."""
+def samples(model: Path, pairs: Path, device: torch.device, self_ensemble: SelfEnsemble) -> list[Sample]:
+    """Return the sample of each of the first images of ``pairs`` that has a truth; of a clip, its first frame.
+
+    Args:
+        self_ensemble: as the suite has it that the model is judged on.
+    """
     recipe, known = load_recipe(model).to(device), PairSet(pairs)
     entries = [each for each in known.entries if "hr" in each.planes and set(LR_GRID) & each.planes.keys()]
     made = []
     for entry in entries[:IMAGES]:
         window = _busiest(known, entry)
         planes = {name: known.field(entry, name, window) for name in entry.planes if name != "hr"}
-        restored = restore(recipe, planes, known.facts.scale, device)
+        restored = restore(recipe, planes, known.facts.scale, device, self_ensemble)
         made.append(Sample(entry.key, _side_by_side(known, entry, window, restored)))
     return made
 

@@ -21,6 +21,7 @@ from pipeline.kinds import Metric
 from pipeline.learning.recipe import Recipe
 from pipeline.lookup import build
 from pipeline.pairs.reading import PairSet
+from pipeline.restoring.ensemble import SelfEnsemble
 from pipeline.restoring.image import restore
 from pipeline.saved import load_recipe
 from pipeline.shards.index import Entry
@@ -45,9 +46,8 @@ def score(suite: Suite, *, model: Path, pairs: Path, device: torch.device) -> li
         ScoreError: when nothing was scored or a score is no finite number.
     """
     recipe: Recipe = load_recipe(model).to(device)
-    judge = Judge(
-        recipe, PairSet(pairs), {name: build("metrics", spec) for name, spec in suite.metrics.items()}, device
-    )
+    metrics: dict[str, Metric] = {name: build("metrics", spec) for name, spec in suite.metrics.items()}
+    judge = Judge(recipe, PairSet(pairs), metrics, device, suite.self_ensemble)
     entries = [entry for entry in judge.pairs.entries if judge.can_judge(entry)]
     if not entries:
         raise ScoreError(f"{pairs}: no image has both LR and a truth; nothing to score")
@@ -62,6 +62,7 @@ class Judge:
     pairs: PairSet
     metrics: Mapping[str, Metric]
     device: torch.device
+    self_ensemble: SelfEnsemble = "none"
 
     def can_judge(self, entry: Entry) -> bool:
         """Tell whether ``entry`` has LR and a truth."""
@@ -72,7 +73,7 @@ class Judge:
         facts = self.pairs.facts
         window = self.pairs.whole(entry)
         planes = {name: self.pairs.field(entry, name, window) for name in entry.planes if name != "hr"}
-        restored = restore(self.recipe, planes, facts.scale, self.device)
+        restored = restore(self.recipe, planes, facts.scale, self.device, self.self_ensemble)
         hr = self.pairs.field(entry, "hr", window)
         frames = list(compared(restored, hr, facts.scale, facts.rounding))
         benchmark = f"{facts.benchmark}/{entry.member}" if entry.member else facts.benchmark

@@ -16,8 +16,9 @@ class Suite:
 
     Args:
         metrics: the metrics, by name.
-        self_ensemble: ``none``: the network runs once.
+        self_ensemble: ``none``: the network runs once; ``mean`` (EDSR+) or ``median`` of the eight ways in which an
+            image can lie, each restored and turned back, before anything is rounded.
     """
 
     metrics: Filled[dict[str, Described[Metric]]]
-    self_ensemble: Literal["none"]
+    self_ensemble: Literal["none", "mean", "median"]

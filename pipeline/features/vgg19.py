@@ -75,7 +75,18 @@ class VGG19(nn.Module):
         return super().train(False)
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
-        """Map ``image`` (B, 3, H, W), RGB in [0, 1], to the wanted features by layer, (B, C, H / 2**n, W / 2**n)."""
+        """Map ``image`` (B, 3, H, W), RGB in [0, 1], to the wanted features by layer, (B, C, H / 2**n, W / 2**n).
+
+        Raises:
+            LearningError: a pooling would leave nothing of the image.
+        """
+        deepest, (height, width) = LAYERS[self.end], image.shape[-2:]
+        least = 2 ** sum(name.startswith("pool") for name in LAYERS[: self.end + 1])
+        if min(height, width) < least:
+            raise LearningError(
+                f"the layer `{deepest}` of VGG-19 needs at least {least}x{least} pixels, the image has "
+                f"{height}x{width}; enlarge `patch`, or take a layer before it"
+            )
         features = (image - self.get_buffer("mean")) / self.get_buffer("deviation")
         found = {}
         for layer, name in zip(self.features, LAYERS, strict=False):

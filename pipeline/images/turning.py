@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+TURNS = 8
 FLIPS = {1: 1, 2: 0, 3: -1}
 """What OpenCV calls left-right, upside down, and both."""
 
@@ -25,3 +26,12 @@ def turned(image: NDArray[Any], turn: int) -> NDArray[Any]:
     if turn & 4:
         picture = cv2.transpose(picture)
     return picture.reshape(*picture.shape[:2], image.shape[-1])  # OpenCV drops the axis of a single channel
+
+
+def undoing(turn: int) -> int:
+    """Return the turn that undoes ``turn``: exchanged axes exchange the flips as well.
+
+    >>> [undoing(turn) for turn in range(TURNS)]
+    [0, 1, 2, 3, 4, 6, 5, 7]
+    """
+    return turn if turn < 4 else 4 | (turn & 1) << 1 | (turn & 2) >> 1

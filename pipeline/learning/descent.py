@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import nn, optim
 
+from pipeline.fields import RESTORED
 from pipeline.kinds import Fields, Loss, Network, Schedule, Weighted
 from pipeline.learning.handing import Handing
 from pipeline.learning.objective import Objective
@@ -68,12 +69,17 @@ class Descent(Recipe):
     @property
     def reads(self) -> set[str]:
         """What the network reads, and the truths that losses and critics read."""
-        return {*self.hand.reads, *self.judged} - {"sr", "sr_y"}
+        return {*self.hand.reads, *self.judged} - RESTORED
 
     @torch.no_grad()
     def restore(self, batch: Fields) -> Fields:
         """Run the network."""
         return self.hand(batch)
+
+    def pace(self, progress: float) -> float:
+        """Set every learning rate and the weight of every loss for ``progress``; return the factor of the rates."""
+        self.objective.pace(progress)
+        return super().pace(progress)
 
     def made(self, batch: Fields) -> Fields:
         """Return ``batch`` with what the players make of it."""

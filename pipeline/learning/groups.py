@@ -1,18 +1,21 @@
-"""Parameter groups: parts of a network that learn at another pace."""
+"""Optimizers over a network: its parts may learn at paces of their own, and gradients may be clipped."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from torch import optim
 
 from pipeline.errors import LearningError
-from pipeline.kinds import Network, Optimizer
+from pipeline.kinds import Clip, Network, Optimizer
+
+Hook: TypeAlias = Callable[[optim.Optimizer, tuple[Any, ...], dict[str, Any]], None]
+"""What torch calls before an optimizer's step."""
 
 
 def over(optimizer: Optimizer, network: Network, paces: Mapping[str, float]) -> optim.Optimizer:
-    """Make ``optimizer`` over the parameters of ``network``.
+    """Make ``optimizer`` over the parameters of ``network``, its clip going before each of its steps.
 
     Args:
         paces: multiples of the optimizer's rate by prefix of the parameter's name; the longest prefix counts.
@@ -37,4 +40,13 @@ def over(optimizer: Optimizer, network: Network, paces: Mapping[str, float]) -> 
     )
     for group in made.param_groups:
         group["initial_lr"] = group["lr"] = group["lr"] * group["pace"]
+    if optimizer.clip:
+        made.register_step_pre_hook(_clipping(optimizer.clip))
     return made
+
+
+def _clipping(clip: Clip) -> Hook:
+    def before(made: optim.Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+        clip(made.param_groups)
+
+    return before

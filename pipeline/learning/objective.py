@@ -1,4 +1,4 @@
-"""The objective: a weighted sum of losses, each handed the fields it names."""
+"""The objective: a weighted sum of losses, each handed the fields it names; weights may follow a course."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pipeline.kinds import Fields, Loss, Weighted
 
 
 class Objective(nn.Module):
-    """A weighted sum of losses.
+    """A weighted sum of losses; until ``pace`` is called, as at the beginning of the training.
 
     Args:
-        losses: the losses by name; ``fields`` of one renames what it reads.
+        losses: the losses by name; ``fields`` of one renames what it reads, its weight follows its ``course``.
 
     Raises:
         LearningError: when a loss has the name of the sum or one that torch keeps for itself, or a field is renamed
@@ -27,7 +27,10 @@ class Objective(nn.Module):
         super().__init__()
         _require_sense(losses)
         self.parts = nn.ModuleDict({name: each.part for name, each in losses.items()})
-        self.weights = {name: each.weight for name, each in losses.items()}
+        self.full = {name: each.weight for name, each in losses.items()}
+        self.courses = {name: each.course for name, each in losses.items() if each.course}
+        self.weights = dict(self.full)
+        self.pace(0.0)
         self.wanted = {
             name: {argument: each.fields.get(argument, argument) for argument in needs(each.part.forward)}
             for name, each in losses.items()
@@ -37,6 +40,11 @@ class Objective(nn.Module):
     def reads(self) -> set[str]:
         """The fields that the losses read."""
         return {field for wanted in self.wanted.values() for field in wanted.values()}
+
+    def pace(self, progress: float) -> None:
+        """Set the weights that follow a course to what they are at ``progress`` in [0, 1)."""
+        for name, course in self.courses.items():
+            self.weights[name] = self.full[name] * course(progress)
 
     def of(self, batch: Fields) -> dict[str, Tensor]:
         """Return each loss, and their weighted sum as ``loss``, as 0-d tensors."""

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn, optim
 
 from pipeline.blocks.frequencies import high_pass
+from pipeline.errors import LearningError
 from pipeline.fields import pick
 from pipeline.kinds import Fields, Game
 from pipeline.learning.groups import over
@@ -24,7 +25,8 @@ class Rivals(nn.Module):
 
     A critic runs in the mode of the recipe whoever learns: the statistics of its batch normalisation and the power
     iterations of its spectral normalisation go on in each of its passes, the players' among them, as in the code of
-    SRGAN's and ESRGAN's ports, CycleGAN and KernelGAN.
+    SRGAN's and ESRGAN's ports, CycleGAN and KernelGAN. A critic that cannot judge the smallest images says beside
+    itself which it can: ``least``, their height and width in pixels.
 
     Args:
         rivals: their settings, by name.
@@ -61,7 +63,7 @@ class Rivals(nn.Module):
 
     def _lost_by_players(self, name: str, batch: Fields) -> Tensor:
         rival, game, critic = self.settings[name], self.games[name], self.critics[_key(name)]
-        seen = pick((rival.real, rival.fake), batch, f"rival `{name}`")
+        seen = self._seen(name, batch)
         with _frozen(critic):
             with torch.no_grad():
                 real = _said(critic, _view(rival, seen[rival.real])) if game.relative else torch.empty(0)
@@ -70,11 +72,28 @@ class Rivals(nn.Module):
 
     def _lost_by_critic(self, name: str, batch: Fields) -> Tensor:
         rival, critic = self.settings[name], self.critics[_key(name)]
-        seen = pick((rival.real, rival.fake), batch, f"rival `{name}`")
+        seen = self._seen(name, batch)
         real = _said(critic, _noisy(rival, _view(rival, seen[rival.real].detach())))
         _renew_buffers(critic)
         fake = _said(critic, _noisy(rival, _view(rival, seen[rival.fake].detach())))
         return self.games[name].critic(real, fake)
+
+    def _seen(self, name: str, batch: Fields) -> Fields:
+        """Return the fields that the critic ``name`` tells apart.
+
+        Raises:
+            LearningError: the images of one are smaller than what the critic can judge.
+        """
+        rival, least = self.settings[name], getattr(self.critics[_key(name)], "least", 1)
+        seen = pick((rival.real, rival.fake), batch, f"rival `{name}`")
+        for field, image in seen.items():
+            height, width = image.shape[-2:]
+            if min(height, width) < least:
+                raise LearningError(
+                    f"rivals.{name}: `{rival.network['name']}` judges patches of at least {least}x{least} pixels, "
+                    f"those of `{field}` have {height}x{width}; enlarge `patch`"
+                )
+        return seen
 
 
 def _key(name: str) -> str:

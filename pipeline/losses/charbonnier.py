@@ -23,5 +23,5 @@ class Charbonnier(nn.Module):
         self.eps = eps
 
     def forward(self, sr: Tensor, hr: Tensor) -> Tensor:
-        """Return a 0-d tensor for two tensors of one shape in [0, 1]."""
+        """Return a 0-d tensor for ``sr`` (B, C, H, W) and ``hr`` of as many channels, or of one for all, in [0, 1]."""
         return ((sr - hr).square() + self.eps**2).sqrt().mean()

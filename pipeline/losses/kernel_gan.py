@@ -37,13 +37,14 @@ class KernelGAN(nn.Module):
     Each value is a sum of five terms. The weight of the bicubic term falls while it learns: after its value was below
     ``near`` in three steps in a row, it is divided by 100 in every step whose number divides by ``every``. The count
     is in buffers, so that it survives a kill; every call in training counts as a step, so a batch is taken whole
-    (``accumulate: 1``).
+    (``accumulate: 1``), and outside of training the generator makes images of another size, which nothing judges
+    (``validate: 0``); the check of params.yaml sees to both.
 
     Where the paper and its code differ: the code compares each colour of what the generator makes with the sum of the
     three colours, reduced (the kernel is expanded over the input's channels, too). Here each is compared with itself,
     as the paper says. Where the colours are alike the distance from their sum is nine times as much, so ``near`` is a
     ninth of the code's 0.4, which is this project's choice, not a published number: an image whose mean square is below
-    0.4, black being -1, is near from the first step on. `docs/zero-shot.md` has the one kernel that told them apart.
+    0.4, black being -1, is near from the first step on.
 
     Args:
         bicubic: weight of the mean squared distance from what bicubic reduction makes, black being -1, at first.
@@ -54,6 +55,8 @@ class KernelGAN(nn.Module):
         near: value of the bicubic term that counts as near.
         every: steps from one fall to the next.
     """
+
+    counts_steps = True
 
     def __init__(
         self,

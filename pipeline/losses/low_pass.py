@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from pipeline.blocks.frequencies import low_pass
 from pipeline.blocks.reduction import reduced_to
 from pipeline.bounds import Odd
+from pipeline.errors import LearningError
 
 __all__ = ["LowPass"]
 
@@ -27,7 +28,17 @@ class LowPass(nn.Module):
         self.size = size
 
     def forward(self, sr: Tensor, hr: Tensor) -> Tensor:
-        """Return a 0-d tensor for ``sr`` (B, 3, H, W) of at least ``size`` pixels and ``hr``, both in [0, 1]."""
+        """Return a 0-d tensor for ``sr`` (B, 3, H, W) of at least ``size`` pixels and ``hr``, both in [0, 1].
+
+        Raises:
+            LearningError: no mean lies in the image.
+        """
+        height, width = sr.shape[-2:]
+        if min(height, width) < self.size:
+            raise LearningError(
+                f"low_pass: a mean over {self.size}x{self.size} pixels does not fit into patches of {height}x{width}; "
+                "enlarge `patch`, or lower `size`"
+            )
         edge = self.size // 2
         difference = low_pass(sr - reduced_to(hr, sr), self.size)
-        return difference[..., edge : sr.shape[-2] - edge, edge : sr.shape[-1] - edge].abs().mean()
+        return difference[..., edge : height - edge, edge : width - edge].abs().mean()

@@ -15,9 +15,13 @@ __all__ = ["DSGANCritic"]
 class DSGANCritic(nn.Module):
     """Three convolutions of 5x5, of which two are normalised, and one of single pixels; sees 13x13 pixels.
 
+    ``least`` is the side of the smallest image that it learns from: batch normalisation needs more than one place.
+
     Args:
         widths: feature maps of the three (paper: 64, 128, 256).
     """
+
+    least = 2
 
     def __init__(self, widths: tuple[OneOrMore, OneOrMore, OneOrMore] = (64, 128, 256)) -> None:
         super().__init__()

@@ -11,12 +11,16 @@ from pipeline.bounds import OneOrMore, ZeroOrMore
 
 __all__ = ["KernelCritic"]
 
+SEEN = 7
+"""Height and width of what one verdict is on, in pixels."""
+
 
 class KernelCritic(nn.Module):
     """A 7x7 convolution, then 1x1 ones with batch normalisation, all with spectral normalisation, and a sigmoid.
 
     The sigmoid belongs to the critic, since the game is played on its values: the mean distance from 1 and from 0
-    (least squares with ``norm: l1``).
+    (least squares with ``norm: l1``). ``least`` is the side of the smallest image that it learns from: batch
+    normalisation needs more than one verdict.
 
     Args:
         features: feature maps (paper: 64).
@@ -25,7 +29,8 @@ class KernelCritic(nn.Module):
 
     def __init__(self, features: OneOrMore = 64, layers: ZeroOrMore = 5) -> None:
         super().__init__()
-        self.first = _normalised(nn.Conv2d(3, features, 7))
+        self.least = SEEN + 1 if layers else SEEN
+        self.first = _normalised(nn.Conv2d(3, features, SEEN))
         self.body = nn.Sequential(*[Judging(features) for _ in range(layers)])
         self.last = _normalised(nn.Conv2d(features, 1, 1))
 

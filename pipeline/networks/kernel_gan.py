@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d, conv_transpose2d
 
 from pipeline.bounds import OneOrMore
+from pipeline.errors import LearningError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,6 +67,9 @@ class KernelGAN(nn.Module):
         """Map ``hr`` (B, 3, H, W) to ``lr`` in [0, 1] and the ``kernel`` (B, 13, 13) of x2 that it was filtered with.
 
         ``lr`` is (B, 3, H / scale, W / scale), rounded down; in training a margin of six pixels less.
+
+        Raises:
+            LearningError: in training, when the kernel does not fit into the image.
         """
         kernel = self.imitated() if self.training else cleaned(self.imitated(), self.kept)
         lr = hr
@@ -93,7 +97,17 @@ class KernelGAN(nn.Module):
 
 
 def cropped(image: Tensor, kernel: Tensor) -> Tensor:
-    """Correlate ``image`` (B, C, H, W) with ``kernel`` where it fits, at every second pixel, with -1 for black."""
+    """Correlate ``image`` (B, C, H, W) with ``kernel`` where it fits, at every second pixel, with -1 for black.
+
+    Raises:
+        LearningError: when it fits nowhere.
+    """
+    size, (height, width) = len(kernel), image.shape[-2:]
+    if min(height, width) < size:
+        raise LearningError(
+            f"kernel_gan: its kernel of {size}x{size} pixels does not fit into patches of {height}x{width}; enlarge "
+            "`patch`"
+        )
     filtered = conv2d(2 * image.flatten(0, 1)[:, None] - 1, kernel[None, None], stride=STEP)
     return (filtered.view(*image.shape[:2], *filtered.shape[-2:]) + 1) / 2
 

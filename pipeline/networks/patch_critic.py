@@ -10,7 +10,6 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from pipeline.bounds import OneOrMore
-from pipeline.errors import LearningError
 
 __all__ = ["PatchCritic"]
 
@@ -19,6 +18,8 @@ KERNEL = 4
 
 class PatchCritic(nn.Module):
     """Five convolutions of 4x4 without padding; all but the first and the last are normalised.
+
+    ``least`` is the side of a patch: of the smallest image that it judges.
 
     Args:
         strides: of the five. CinCGAN judges HR with 2, 2, 2, 1, 1 (patches of 70x70 pixels), and LR with 1, 1, 1, 1, 1
@@ -36,21 +37,14 @@ class PatchCritic(nn.Module):
         for read, made, stride in zip(widths[:3], widths[1:], strides[1:4], strict=True):
             layers += [nn.Conv2d(read, made, KERNEL, stride), nn.BatchNorm2d(made), nn.LeakyReLU(0.2)]
         self.layers = nn.Sequential(*layers, nn.Conv2d(widths[3], 1, KERNEL, strides[4]))
-        self.patch = 1
+        self.least = 1
         for stride in reversed(strides):
-            self.patch = (self.patch - 1) * stride + KERNEL
+            self.least = (self.least - 1) * stride + KERNEL
 
     def forward(self, image: Tensor) -> Tensor:
         """Map ``image`` (B, 3, H, W) in [0, 1] to judgements (B, 1, rows, columns) without bounds, one for each patch.
 
-        Raises:
-            LearningError: the image is smaller than a patch.
+        An image has at least ``least`` pixels on each side.
         """
-        height, width = image.shape[-2:]
-        if min(height, width) < self.patch:
-            raise LearningError(
-                f"patch_critic: judges patches of {self.patch}x{self.patch} pixels, the image has {height}x{width}; "
-                "enlarge `patch` of the training, or lower `strides`"
-            )
         judged: Tensor = self.layers(image)
         return judged

@@ -21,7 +21,8 @@ __all__ = ["ResNetCritic"]
 class ResNetCritic(nn.Module):
     """Blocks that halve the grid, blocks that keep it, the mean over all places, and one fully connected layer.
 
-    The release takes the mean over the 4x4 places that are left of its faces: the same there; here any size is judged.
+    The release takes the mean over the 4x4 places that are left of its faces: the same there; here any size is judged
+    from ``least`` pixels on, of which halving leaves one.
 
     Args:
         halving: blocks at the beginning that halve the grid (release: 2 for LR of 16x16 pixels, 4 for HR of 64x64).
@@ -31,6 +32,7 @@ class ResNetCritic(nn.Module):
 
     def __init__(self, halving: OneOrMore = 2, steady: ZeroOrMore = 4, features: OneOrMore = 128) -> None:
         super().__init__()
+        self.least = 2**halving
         widths = [3, *[features] * (halving - 1)]
         halved = [Halving(width, features, first=number == 0) for number, width in enumerate(widths)]
         self.blocks = nn.Sequential(*halved, *[Steady(features) for _ in range(steady)], nn.ReLU())
@@ -39,7 +41,7 @@ class ResNetCritic(nn.Module):
         self.judge = spectral_norm(judge)
 
     def forward(self, image: Tensor) -> Tensor:
-        """Map ``image`` (B, 3, H, W) in [0, 1], of at least 2**halving pixels, to judgements (B, 1) without bounds."""
+        """Map ``image`` (B, 3, H, W) in [0, 1], of at least ``least`` pixels, to judgements (B, 1) without bounds."""
         judged: Tensor = self.judge(self.blocks(2 * image - 1).mean(dim=(-2, -1)))
         return judged
 

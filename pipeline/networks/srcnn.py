@@ -3,14 +3,15 @@
 Dong, Loy, He, Tang, "Image Super-Resolution Using Deep Convolutional Networks", TPAMI 2016, arXiv:1501.00092.
 """
 
-from torch import Tensor, nn
+from torch import Tensor
 
+from pipeline.blocks.three_layers import ThreeLayers
 from pipeline.bounds import Odd, OneOrMore, Positive
 
 __all__ = ["SRCNN"]
 
 
-class SRCNN(nn.Module):
+class SRCNN(ThreeLayers):
     """The 9-1-5, 9-3-5 and 9-5-5 networks.
 
     The paper trains without padding on the central crop; here every convolution pads, in training too.
@@ -30,18 +31,9 @@ class SRCNN(nn.Module):
         widths: tuple[OneOrMore, OneOrMore] = (64, 32),
         deviation: Positive | None = 1e-3,
     ) -> None:
-        super().__init__()
+        super().__init__(1, kernels, widths, deviation)
         self.scale = scale
-        extract, map_, reconstruct = kernels
-        self.extract = nn.Conv2d(1, widths[0], extract, padding=extract // 2)
-        self.map = nn.Conv2d(widths[0], widths[1], map_, padding=map_ // 2)
-        self.reconstruct = nn.Conv2d(widths[1], 1, reconstruct, padding=reconstruct // 2)
-        if deviation is not None:
-            for layer in (self.extract, self.map, self.reconstruct):
-                nn.init.normal_(layer.weight, std=deviation)
-                nn.init.zeros_(layer.get_parameter("bias"))
 
     def forward(self, ilr_y: Tensor) -> dict[str, Tensor]:
         """Map ``ilr_y`` (B, 1, H, W) to ``sr_y`` of the same size, both in [0, 1]."""
-        features = self.map(self.extract(ilr_y).relu()).relu()
-        return {"sr_y": self.reconstruct(features)}
+        return {"sr_y": self.restored(ilr_y)}

@@ -8,6 +8,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from pipeline.blocks.weights import he_normal
 from pipeline.bounds import OneOrMore
 
 __all__ = ["VDSR"]
@@ -27,9 +28,7 @@ class VDSR(nn.Module):
         self.scale = scale
         widths = [1, *[features] * (layers - 1), 1]
         self.layers = nn.ModuleList(nn.Conv2d(read, made, 3, padding=1) for read, made in pairwise(widths))
-        for layer in self.layers:
-            nn.init.kaiming_normal_(layer.get_parameter("weight"), nonlinearity="relu")
-            nn.init.zeros_(layer.get_parameter("bias"))
+        he_normal(self)
 
     def forward(self, ilr_y: Tensor) -> dict[str, Tensor]:
         """Map ``ilr_y`` (B, 1, H, W) to ``sr_y`` of the same size, both in [0, 1]."""

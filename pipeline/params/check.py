@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ParamsError
-from pipeline.params import fitting, rules
+from pipeline.params import fitting, lacking, rules
 from pipeline.params.document import plain, read
 from pipeline.params.values import block
 from pipeline.params.words import Fault
@@ -26,6 +26,9 @@ STAGES = (
         fitting.augmentations,
         fitting.anew,
         fitting.metrics,
+        lacking.models,
+        lacking.batches,
+        lacking.weights,
     ],
 )
 

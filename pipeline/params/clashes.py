@@ -78,6 +78,12 @@ def _varying(options: Options) -> Iterator[Clash]:
         yield "cells", "a ramp has none; say `map: field`, or leave it out"
 
 
+def _lrfnet(options: Options) -> Iterator[Clash]:
+    rates, blocks = len(options.get("rates", ())), options.get("blocks", 12)
+    if rates > blocks:
+        yield "rates", f"there are {rates} for {blocks} blocks; name at most one for each block"
+
+
 KNOWN: Mapping[tuple[str, str], Callable[[Options], Iterator[Clash]]] = {
     ("degradations", "blur"): _blur,
     ("degradations", "dpsr"): _dpsr,
@@ -85,4 +91,5 @@ KNOWN: Mapping[tuple[str, str], Callable[[Options], Iterator[Clash]]] = {
     ("degradations", "resize"): _resize,
     ("degradations", "shuffled"): _shuffled,
     ("degradations", "varying"): _varying,
+    ("networks", "lrfnet"): _lrfnet,
 }

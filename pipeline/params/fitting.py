@@ -6,21 +6,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pipeline.fields import FIELDS
-from pipeline.lookup import build, entry, fields_read, names, parts_named, signature, single
-from pipeline.params.rules import SCRATCH, Content
-from pipeline.params.values import WEIGHTED
+from pipeline.fields import FIELDS, RESTORED
+from pipeline.kinds import SCRATCH
+from pipeline.lookup import build, entry, fields_read, is_supplied, names, parts_named, signature, single
+from pipeline.params.rules import Content
 from pipeline.params.words import Fault, unknown
 from pipeline.signatures import Named, Settings
 
 DEGRADER = "degrader"
 """The parameter of a recipe whose network a ``learned`` link runs."""
 
-LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y8", "hr_y8", "scale"}
+LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y_each", "sr_y8", "hr_y8", "scale"}
 LOSS_NAME = re.compile(r"[a-z0-9_-]+")
 BARE = "rounding `none`: luma only"
 CYCLE = {"lr_made", "lr_cycle", "hr_cycle", "kernel"}
-MADE = {"sr", "sr_y"}
+SUPERVISED = {"sr_y_each"}
+"""What some networks make of one image in several ways: losses judge them together, no critic does."""
+MADE = RESTORED - SUPERVISED
 """What every recipe's networks make, beside the fields of a cycle."""
 CRITIC = {"image"}
 """What a critic reads."""
@@ -30,15 +32,18 @@ GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y"}
 """What a network that restores may read."""
 UNALIGNED = {"ref"}
 """What is the same for every patch of an image."""
-LEARNT = GIVEN | MADE | {"hr", "hr_y"}
+TRUE = {"hr", "hr_y"}
+"""What a restored image is compared with."""
+LEARNT = GIVEN | MADE | TRUE
 """What losses and rivals read, beside the fields of a cycle."""
 
 
 class Judge(NamedTuple):
-    """A loss or a rival: its place in the recipe, what it reads, and how it is told to read other fields."""
+    """A loss or a rival: its place in the recipe, what it reads, what it may read, how it is told to read others."""
 
     place: str
     reads: tuple[str, ...]
+    may: set[str]
     otherwise: str
     both: str
     luma: str
@@ -85,24 +90,28 @@ def scales(content: Content) -> Iterator[Fault]:
 
 
 def losses(content: Content) -> Iterator[Fault]:
-    """Yield the losses with a name that cannot be, and those told to rename a field that they do not read."""
+    """Yield the losses with a name that cannot be, and those told what they cannot do: to rename, or to change."""
     for name, model in content["models"].items():
-        place = f"models.{name}.training.recipe.losses"
-        for key, loss, renamed in _losses(model["training"]):
+        place, recipe = f"models.{name}.training.recipe.losses", model["training"]["recipe"]["name"]
+        paced = any(each.name == "schedule" for each in signature("recipes", recipe))
+        for key, spec in losses_of(model["training"]):
+            loss = spec["name"]
             if key == "loss":
                 yield Fault(f"{place}.loss", f"is the name of their sum; write `my-{loss}: {{name: {loss}, ...}}`")
             elif not LOSS_NAME.fullmatch(key):
                 yield Fault(f"{place}.{key}", "bad name; use a-z, 0-9, _ and -")
             read = fields_read("losses", loss)
-            for argument in sorted(renamed.keys() - set(read)):
+            for argument in sorted(spec.get("fields", {}).keys() - set(read)):
                 yield Fault(f"{place}.{key}.fields.{argument}", unknown(argument, read))
+            if "course" in spec and not paced:
+                yield Fault(f"{place}.{key}.course", f"`{recipe}` knows no progress to follow; leave it out")
 
 
 def rivals(content: Content) -> Iterator[Fault]:
     """Yield the rivals with a name that cannot be, and those whose network is no critic."""
     for name, model in content["models"].items():
         training = model["training"]
-        taken = {key for key, _, _ in _losses(training)}
+        taken = {key for key, _ in losses_of(training)}
         for key, rival in _rivals(training).items():
             place = f"models.{name}.training.recipe.rivals.{key}"
             if not LOSS_NAME.fullmatch(key):
@@ -144,7 +153,7 @@ def augmentations(content: Content) -> Iterator[Fault]:
         said = training.get("augment", [])
         for number, spec in enumerate(said if isinstance(said, list) else []):
             part, ((key, _),) = build("augmentations", single(spec)), spec.items()
-            barred = part.barred(sorted(read - {"sr", "sr_y"}))
+            barred = part.barred(sorted(read - RESTORED))
             if barred:
                 place = f"models.{name}.training.augment[{number}].{key}"
                 yield Fault(place, f"cannot be had where {_listed(barred)} is read; leave it out")
@@ -193,13 +202,14 @@ def _read_by_losses(training: Mapping[str, Any]) -> Iterator[str]:
 def _fields_of_judges(place: str, training: Mapping[str, Any], why: str) -> Iterator[Fault]:
     network = training["network"]["name"]
     luma = LUMA.issuperset(fields_read("networks", network))
-    there = LEARNT | (CYCLE if DEGRADER in training["recipe"] else set())
+    cycle = CYCLE if DEGRADER in training["recipe"] else set()
     for judge in _judges(training):
         inside, read = f"{place}.{judge.place}", judge.reads
         barred = why and f"{why}; {judge.otherwise}"
-        yield from _unreadable(inside, "reads", read, there)
-        yield from _too_rich(inside, "reads", read, barred, sorted(LEARNT & LUMA))
-        if not why and ({"sr_y", "hr"} <= {*read} or {"sr", "hr_y"} <= {*read}):
+        yield from _unreadable(inside, "reads", read, judge.may | cycle)
+        yield from _too_rich(inside, "reads", read, barred, sorted(judge.may & LUMA))
+        compared = {*read} & (RESTORED | TRUE)
+        if not why and compared & LUMA and compared - LUMA:
             yield Fault(inside, f"reads {_listed(read)}: luma beside colour; {judge.both}")
         elif not why and luma and "sr" in read:
             yield Fault(inside, f"reads `sr`, but `{network}` restores luma; {judge.luma}")
@@ -232,11 +242,10 @@ def _of_luma(room: str) -> Iterator[str]:
     return (part for part in names(room) if LUMA.issuperset(fields_read(room, part)))
 
 
-def _losses(training: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-    """Yield the key of every loss, its part, and what ``fields`` renames."""
+def losses_of(training: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the key of every loss, and what is said of it: ``name``, ``weight``, ``fields`` and more."""
     for key, item in training["recipe"].get("losses", {}).items():
-        spec = entry(Named("losses", weighted=True), key, item)
-        yield key, spec["name"], spec.get(WEIGHTED[1].name, {})
+        yield key, entry(Named("losses", weighted=True), key, item)
 
 
 def _rivals(training: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -245,11 +254,12 @@ def _rivals(training: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _judges(training: Mapping[str, Any]) -> Iterator[Judge]:
-    for key, loss, renamed in _losses(training):
-        read = tuple(renamed.get(each, each) for each in fields_read("losses", loss))
-        yield Judge(f"losses.{key}", read, *RENAMED)
+    for key, spec in losses_of(training):
+        renamed = spec.get("fields", {})
+        read = tuple(renamed.get(each, each) for each in fields_read("losses", spec["name"]))
+        yield Judge(f"losses.{key}", read, LEARNT | SUPERVISED, *RENAMED)
     for key, rival in _rivals(training).items():
-        yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), *SAID)
+        yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), LEARNT, *SAID)
 
 
 def _links(pairs: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -259,7 +269,7 @@ def _links(pairs: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _learned(pairs: Mapping[str, Any]) -> list[str]:
     """Return the links of ``pairs`` that run a model."""
-    return [name for room, name in _links(pairs) if any(each.name == "learner" for each in signature(room, name))]
+    return [name for room, name in _links(pairs) if is_supplied(room, name, "learner")]
 
 
 def _inner_networks(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

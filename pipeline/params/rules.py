@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.kinds import SCRATCH
 from pipeline.params.words import Fault, absent, unknown
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAMED_SECTIONS = ("sources", "pairs", "suites", "models", "gates")
-SCRATCH = "scratch"
 
 EDGES = (
     ("pairs", "source", "sources", ()),

@@ -7,9 +7,9 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
-from pipeline.bounds import BOUNDED, OwnFile
+from pipeline.bounds import OwnFile
 from pipeline.errors import PipelineError
-from pipeline.lookup import children, chosen, fields_read, fits, names, settings, signature
+from pipeline.lookup import beside, children, chosen, fits, names, settings, signature
 from pipeline.params.clashes import clashes
 from pipeline.params.words import Fault, empty, inside, keys, missing, noun, shown, shown_keys, unknown
 from pipeline.signatures import (
@@ -26,15 +26,6 @@ from pipeline.signatures import (
     Type,
     constructor,
 )
-
-WEIGHTED = (
-    Parameter("weight", Scalar(*BOUNDED["NotNegative"]), required=True),
-    Parameter("fields", DictOf(Scalar(str)), required=False),
-)
-
-
-CHANCE = (Parameter("weight", Scalar(*BOUNDED["Positive"]), required=True),)
-"""Beside a part that reads no fields: how likely it is among others."""
 
 
 def problems(type_: Type, value: Any, place: str) -> Iterator[Fault]:
@@ -120,8 +111,7 @@ def _part(type_: Named, value: Any, place: str) -> Iterator[Fault]:
 
 
 def _options(type_: Named, name: str, options: Any, place: str) -> Iterator[Fault]:
-    beside = () if not type_.weighted else WEIGHTED if fields_read(type_.room, name) else CHANCE
-    faults = list(block(signature(type_.room, name) + beside, options, place))
+    faults = list(block(signature(type_.room, name) + beside(type_, name), options, place))
     yield from faults
     if not faults:
         yield from (Fault(inside(place, key), text) for key, text in clashes(type_.room, name, options))

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from pipeline.bounds import Filled, OneOrMore
 from pipeline.errors import LearningError
-from pipeline.fields import pick
+from pipeline.fields import RESTORED, pick
 from pipeline.kinds import Fields, Loss, Network, Optimizer, Schedule, Supplied, Weighted
 from pipeline.learning.descent import Descent
 from pipeline.learning.groups import over
@@ -24,7 +24,6 @@ from pipeline.learning.rival import Rival
 
 __all__ = ["Unpaired"]
 
-RESTORED = {"sr", "sr_y"}
 DEGRADED = {"lr_made", "kernel"}
 CYCLED = {"lr_cycle", "hr_cycle"}
 

@@ -17,7 +17,7 @@ from torch import optim
 
 from pipeline.bounds import Filled, NotNegative, Positive, ZeroOrMore
 from pipeline.errors import LearningError
-from pipeline.images.turning import turned
+from pipeline.images.turning import TURNS, turned, undoing
 from pipeline.kinds import Fields, Loss, Network, Optimizer, Supplied, Weighted
 from pipeline.learning.fathers import Ancestor, Fathers
 from pipeline.learning.groups import over
@@ -59,6 +59,7 @@ class ZeroShot(Recipe):
     """
 
     looks_far = True
+    learns_in_restore = True
 
     def __init__(
         self,
@@ -169,8 +170,8 @@ class ZeroShot(Recipe):
 
     def _median(self, image: Image, jump: Jump, times: int, device: torch.device) -> Image:
         """Return ``image`` restored in all variants, each projected back, their median projected back again."""
-        turns = range(min(self.variants, 8 if jump.down == jump.right else 4))
-        made = [turned(self._run(one, jump.larger(one), device), _back(turn)) for turn, one in _turned(image, turns)]
+        turns = range(min(self.variants, TURNS if jump.down == jump.right else 4))
+        made = [turned(self._run(one, jump.larger(one), device), undoing(turn)) for turn, one in _turned(image, turns)]
         median = np.median([jump.projected(each, image, times) for each in made], axis=0).astype(np.float32)
         return jump.projected(median, image, times)
 
@@ -178,6 +179,8 @@ class ZeroShot(Recipe):
         scale = float(scale_of(self.network))
         if not {*self.hand.reads} <= {"lr", "ilr"}:
             raise LearningError(f"network: reads {list(self.hand.reads)}; zero-shot learning has `lr` and `ilr` alone")
+        for name in self.objective.courses:
+            raise LearningError(f"losses.{name}.course: zero-shot learning knows no progress to follow; leave it out")
         if len(self.projections) != len(self.jumps):
             raise LearningError(f"projections: one for each jump, {len(self.jumps)}, not {len(self.projections)}")
         if self.jumps[-1] != (scale, scale):
@@ -200,8 +203,3 @@ def _set_rate(optimizer: optim.Optimizer, factor: float) -> float:
 
 def _turned(image: Image, turns: range) -> list[tuple[int, Image]]:
     return [(turn, np.ascontiguousarray(turned(image, turn))) for turn in turns]
-
-
-def _back(turn: int) -> int:
-    """Return the turn that undoes ``turn``: exchanged axes exchange the flips as well."""
-    return turn if turn < 4 else 4 | (turn & 1) << 1 | (turn & 2) >> 1

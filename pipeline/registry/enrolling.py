@@ -104,6 +104,8 @@ def _incomparable(record: Record, champion: Record, metric: str) -> str:
         return f"its LR images were made otherwise than those of {champion.model}"
     if own["suite"]["metrics"][metric] != other["suite"]["metrics"].get(metric):
         return f"{champion.model} was not judged by this {metric}"
+    if own["suite"]["self_ensemble"] != other["suite"]["self_ensemble"]:
+        return f"{champion.model} was judged with `self_ensemble: {other['suite']['self_ensemble']}`"
     return ""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import DataError
+from pipeline.kinds import SCRATCH
 from pipeline.lookup import fields_read
 from pipeline.pairs.derive import derived
 from pipeline.pairs.reading import LR_GRID, PairSet
@@ -85,7 +86,7 @@ def _plain(block: Mapping[str, Any]) -> dict[str, Any]:
 def _learner(params: Mapping[str, Any], suite: str, places: Places) -> str:
     """Return the hash of the model that made the suite's LR images, if one did."""
     learner = params["pairs"][suite]["learner"]
-    return learner if learner == "scratch" else hash_of(places.models / learner)
+    return learner if learner == SCRATCH else hash_of(places.models / learner)
 
 
 def _takes(network: str, pairs: PairSet) -> str:

@@ -2,7 +2,7 @@
 
 A case is a degradation that was learnt, judged on a suite whose LR comes from what was to be learnt: the suite's HR
 images go through the learnt degradation and through bicubic down-sampling, and both are held against its own LR; and
-two models of the same training block, one on learnt and one on bicubic pairs, are judged on it.
+two models that learn alike, one from learnt and one from bicubic LR, are judged on it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from pipeline.images.crop import crop_to_multiple
 from pipeline.images.estimates import kernel_psnr
 from pipeline.images.spectra import WINDOW, radial_spectrum, spectrum_distance
 from pipeline.images.unmixing import Unmixed, unmixed
-from pipeline.kinds import Link
-from pipeline.lookup import single
+from pipeline.kinds import SCRATCH, Link
+from pipeline.lookup import part_states, single
 from pipeline.pairs.drawing import chain_of
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import generator
@@ -31,7 +31,6 @@ from pipeline.reporting.gathering import Places
 Params: TypeAlias = Mapping[str, Any]
 Pixels: TypeAlias = NDArray[np.uint8]
 
-SCRATCH = "scratch"
 BICUBIC = ("bi", "resize")
 """Links that alone make bicubic LR images."""
 SIDES = ("bicubic", "learned", "real")
@@ -105,14 +104,15 @@ class Found:
 def cases(params: Params) -> Iterator[Case]:
     """Yield every degradation that params.yaml learns and puts to the test, in its order.
 
-    The model on bicubic pairs may be an entry that starts from it and does not learn.
+    The model on bicubic pairs may be an entry that starts from it and does not learn. Models that learn from the image
+    that they restore make LR for themselves; they name the pairs that are made so, and one of them has a ``degrader``.
     """
     for learnt, pairs in params["pairs"].items():
         if pairs["learner"] == SCRATCH:
             continue
         plain = [name for name, other in params["pairs"].items() if _is_bicubic_of(other, pairs)]
         for ours, model in params["models"].items():
-            if model["pairs"] != learnt or not model["training"]["steps"]:
+            if model["pairs"] != learnt or _maker(model, params) != pairs["learner"]:
                 continue
             roots = {name: params["models"][root_of(name, params)] for name in params["models"]}
             rivals = [
@@ -120,10 +120,25 @@ def cases(params: Params) -> Iterator[Case]:
                 for name, other in params["models"].items()
                 if other["suite"] == model["suite"]
                 and roots[name]["pairs"] in plain
-                and roots[name]["training"] == model["training"]
+                and _maker(roots[name], params) == SCRATCH
+                and _learning(roots[name]) == _learning(model)
             ]
             if rivals:
                 yield Case(pairs["learner"], learnt, roots[rivals[0]]["pairs"], model["suite"], ours, rivals[0])
+
+
+def _maker(model: Params, params: Params) -> str | None:
+    """Return the model by whose degrader the LR is made that ``model`` learns from; None where it does not learn."""
+    recipe = model["training"]["recipe"]
+    if part_states("recipes", recipe["name"], "learns_in_restore"):
+        return str(model["start"] if "degrader" in recipe else SCRATCH)
+    return str(params["pairs"][model["pairs"]]["learner"]) if model["training"]["steps"] else None
+
+
+def _learning(model: Params) -> Params:
+    """Return how ``model`` learns, whatever its LR is made by."""
+    recipe = {key: value for key, value in model["training"]["recipe"].items() if key != "degrader"}
+    return {**model["training"], "recipe": recipe}
 
 
 def found(case: Case, params: Params, places: Places, gain: tuple[float, str]) -> Found:

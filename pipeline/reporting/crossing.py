@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from pipeline.kinds import SCRATCH
 from pipeline.reporting.gathering import Suite
 
 Params: TypeAlias = Mapping[str, Any]
 
-SCRATCH = "scratch"
 UNTRAINED = "fixed"
 
 

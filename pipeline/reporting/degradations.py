@@ -6,8 +6,6 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from itertools import starmap
-from pathlib import Path
-from string import Template
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,7 @@ from pipeline.reporting.crossing import Crossing, crossing
 from pipeline.reporting.frames import BOTTOM, LEFT, RIGHT, TOP, figure, frame
 from pipeline.reporting.gathering import Contender, Places, Suite, gathered
 from pipeline.reporting.markup import Markup, element, joined
+from pipeline.reporting.shell import shell
 
 DATA = ("degradations.html", "page.css", "degradations.css")
 LOOKS = {"bicubic": "base", "learned": "c0", "real": "c1"}
@@ -49,14 +48,13 @@ def study(params: Params, places: Places) -> tuple[str, dict[str, Any]]:
             "params.yaml: puts no learnt degradation to the test: that takes pairs with a `learner`, bicubic pairs of "
             "the same source, a model on each with one `training` and `suite`; see presets/learned-degradation.yaml"
         )
-    parts = {
+    sections = {
         "summary": _summary(all_found),
         "figures": _figures(all_found),
         "cases": joined(*(_case(each) for each in all_found)),
         "crossing": _crossed(table),
-        "style": "\n".join(_text(name) for name in DATA[1:]),
     }
-    return Template(_text(DATA[0])).substitute(parts), _numbers(all_found, table)
+    return shell("Degradations", DATA[0], sections, DATA[1:], scripts=()), _numbers(all_found, table)
 
 
 def _gain(ours: str, theirs: str, suites: Sequence[Suite]) -> tuple[float, str]:
@@ -216,10 +214,6 @@ def _heat(table: Crossing, row: str) -> Iterator[Markup]:
 
 def _signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
-
-
-def _text(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8").rstrip("\n")
 
 
 def written(numbers: dict[str, Any]) -> str:

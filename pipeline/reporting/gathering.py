@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from pipeline.errors import DataError
 from pipeline.lookup import build
 from pipeline.reporting.words import Measure
+from pipeline.restoring.ensemble import SelfEnsemble
 
 Params: TypeAlias = Mapping[str, Any]
 Row: TypeAlias = Mapping[str, float]
@@ -74,6 +75,7 @@ class Suite:
         name: its entry in params.yaml.
         scale: HR pixels per LR pixel.
         rounding: of its pairs.
+        self_ensemble: how its images were restored.
         measures: its metrics.
         main: the metric that its gate names, or the first.
         contenders: its models, in the order of params.yaml.
@@ -82,6 +84,7 @@ class Suite:
     name: str
     scale: int
     rounding: str
+    self_ensemble: SelfEnsemble
     measures: tuple[Measure, ...]
     main: Measure
     contenders: tuple[Contender, ...]
@@ -125,7 +128,8 @@ def gathered(params: Params, places: Places) -> list[Suite]:
         main = next(each for each in measures if each.name == gate)
         pairs = params["pairs"][name]
         if own:
-            suites.append(Suite(name, pairs["scale"], pairs["rounding"], measures, main, own))
+            how = block["self_ensemble"]
+            suites.append(Suite(name, pairs["scale"], pairs["rounding"], how, measures, main, own))
     return suites
 
 

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Iterator
-from hashlib import sha256
-from pathlib import Path
-from string import Template
 
 import torch
 
@@ -16,6 +12,7 @@ from pipeline.pairs.reading import PairSet
 from pipeline.reporting import charts, tables
 from pipeline.reporting.gathering import Contender, Params, Places, Suite, gathered
 from pipeline.reporting.markup import Markup, element, joined
+from pipeline.reporting.shell import shell
 from pipeline.reporting.viewing import pictures
 
 DATA = ("page.html", "page.css", "tips.js", "tables.js", "charts.js", "viewer.js", "compare.js")
@@ -32,7 +29,6 @@ def page(params: Params, places: Places, device: torch.device) -> str:
     suites = gathered(params, places)
     if not suites:
         raise ScoreError("params.yaml: names no model; there is nothing to report")
-    script = "\n".join(_text(name) for name in SCRIPTS)
     images = {name: len(PairSet(places.pairs / name).entries) for name in params["pairs"]}
     sections = {
         "summary": joined(*_summary(suites, params)),
@@ -42,8 +38,7 @@ def page(params: Params, places: Places, device: torch.device) -> str:
         "trained": tables.trained(suites, params, images),
         "pictures": _inert(json.dumps(pictures(suites, places, device), separators=(",", ":"))),
     }
-    style = "\n".join(_text(name) for name in STYLES)
-    return Template(_text("page.html")).substitute(sections, style=style, script=script, digest=_digest(script))
+    return shell("Super-resolution report", "page.html", sections, STYLES, SCRIPTS)
 
 
 def _summary(suites: list[Suite], params: Params) -> Iterator[Markup]:
@@ -93,12 +88,3 @@ def _curves(suites: list[Suite]) -> Markup:
 def _inert(text: str) -> Markup:
     """Return JSON that no parser of HTML can take for an element."""
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
-
-
-def _digest(script: str) -> str:
-    """Return the digest by which the page's policy knows its one script."""
-    return b64encode(sha256(script.encode()).digest()).decode("ascii")
-
-
-def _text(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8").rstrip("\n")

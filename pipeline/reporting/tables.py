@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.kinds import SCRATCH
 from pipeline.pairs.reading import member_of
 from pipeline.reporting.gathering import Contender, Params, Suite
 from pipeline.reporting.marks import strip, swatch
 from pipeline.reporting.markup import Markup, element, joined, tip
 from pipeline.reporting.published import Published, published
-from pipeline.reporting.words import ROUNDINGS, Measure, count, phrase, seconds
+from pipeline.reporting.words import ENSEMBLES, ROUNDINGS, Measure, count, phrase, seconds
 
 PARAMETERS = "Learnt numbers of the network that maps LR to SR."
 MULTIPLY_ADDS = (
@@ -29,6 +30,7 @@ def scores(suite: Suite, params: Params) -> Markup:
         element("span", suite.name, class_="suite"),
         f" ×{suite.scale}, ",
         tip(title, f"{sentence} A border of {suite.scale} pixels is left out; everything is computed in fp32."),
+        *((", ", tip(*ENSEMBLES[suite.self_ensemble])) if suite.self_ensemble in ENSEMBLES else ()),
         f", {len(suite.images)} image{'s' if len(suite.images) != 1 else ''}",
     )
     head = element("thead", *_head(suite))
@@ -172,7 +174,7 @@ def _training(each: Contender, params: Params, images: dict[str, int]) -> Markup
         f"{phrase(pairs['degradation'])}, ×{pairs['scale']}, rounding {pairs['rounding']}" if learnt else "",
         phrase(training["recipe"].get("losses", {})) if learnt else "",
         f"{training['steps']:,}".replace(",", " ") if learnt else "",
-        "" if entry["start"] == "scratch" else entry["start"],
+        "" if entry["start"] == SCRATCH else entry["start"],
     )
     name = element("th", swatch(each), each.name, scope="row")
     details = [element("td", cell) for cell in cells]

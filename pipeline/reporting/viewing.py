@@ -17,6 +17,7 @@ from pipeline.images.resize import resize
 from pipeline.pairs.reading import LR_GRID, PairSet
 from pipeline.reporting.gathering import Contender, Places, Suite
 from pipeline.reporting.regions import Box, parts, telling
+from pipeline.restoring.ensemble import SelfEnsemble
 from pipeline.restoring.image import restore
 from pipeline.restoring.levels import levels
 from pipeline.saved import load_recipe
@@ -82,7 +83,7 @@ def scene(
     count = truth.shape[0] if truth.ndim == 4 else 0
     restored = {} if suite.baseline else {"bicubic": _enlarged(low, truth)}
     for name, recipe in recipes.items():
-        restored[name] = _made(recipe, pairs, entry, truth, device)
+        restored[name] = _made(recipe, pairs, entry, truth, device, suite.self_ensemble)
     middle = count // 2 if count else ...
     shown = truth if "lr" in entry.planes else luma(truth)[..., None]
     return Scene(
@@ -105,11 +106,13 @@ def _scenes(suites: list[Suite], places: Places, device: torch.device) -> Iterat
             yield scene(suite, key, pairs, recipes, device)
 
 
-def _made(recipe: Any, pairs: PairSet, entry: Entry, truth: Pixels, device: torch.device) -> Pixels:
+def _made(
+    recipe: Any, pairs: PairSet, entry: Entry, truth: Pixels, device: torch.device, self_ensemble: SelfEnsemble
+) -> Pixels:
     """Return what evaluation compares: the RGB pixels, or the levels of luma where LR has no colour."""
     whole = pairs.whole(entry)
     planes = {name: pairs.field(entry, name, whole) for name in entry.planes if name != "hr"}
-    restored = restore(recipe, planes, pairs.facts.scale, device)
+    restored = restore(recipe, planes, pairs.facts.scale, device, self_ensemble)
     if restored.pixels is not None:
         return restored.pixels
     assert restored.luma is not None

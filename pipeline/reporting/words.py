@@ -26,6 +26,15 @@ ROUNDINGS: Mapping[str, tuple[str, str]] = {
         "numbers with those of a suite whose LR was rounded.",
     ),
 }
+_PASSES = (
+    " of the eight ways in which an image can lie, each restored and turned back. Parameters, mult-adds and time are "
+    "of one of the eight. Never compare these numbers with those of a suite without self-ensemble."
+)
+ENSEMBLES: Mapping[str, tuple[str, str]] = {
+    "mean": ("self-ensemble", f"Every image is the mean{_PASSES}"),
+    "median": ("self-ensemble by the median", f"Every image is the median{_PASSES}"),
+}
+"""What is said of a suite whose models restore an image more than once."""
 THOUSAND, MILLION, BILLION = 1e3, 1e6, 1e9
 
 

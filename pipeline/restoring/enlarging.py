@@ -20,7 +20,7 @@ from pipeline.learning.handing import scale_of
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.settings import EXACT, Engine
 from pipeline.restoring.image import restore
-from pipeline.restoring.reach import ALIGNED, Reach, reach_of
+from pipeline.restoring.reach import Reach, reach_of
 from pipeline.restoring.tiles import tiles
 from pipeline.saved import load_recipe
 
@@ -42,7 +42,7 @@ class Enlarger:
         recipe: the model's recipe with its trained networks, on ``device``.
         scale: HR pixels per LR pixel.
         reach: what it needs around a tile.
-        window: height and width of a tile, in LR pixels, with what is read around it; a multiple of ``ALIGNED``.
+        window: height and width of a tile, in LR pixels, with what is read around it; a multiple of ``reach.grid``.
     """
 
     recipe: Recipe
@@ -68,7 +68,7 @@ class Enlarger:
         height, width, channels = pixels.shape
         scale, colours = self.scale, min(channels, 3)
         large = np.empty((height * scale, width * scale, channels), pixels.dtype)
-        cuts = list(tiles(height, width, self._window_for(pixels), self.reach.pixels or 0, ALIGNED))
+        cuts = list(tiles(height, width, self._window_for(pixels), self.reach.pixels or 0, self.reach.grid))
         for rows, columns in tqdm(cuts, desc=name, unit="tile", disable=None if name else True):
             part = self._restored(pixels[rows.read(), columns.read(), :colours])
             large[rows.made(scale), columns.made(scale), :colours] = part[rows.kept(scale), columns.kept(scale)]
@@ -120,7 +120,7 @@ def _without_auto(engine: Engine) -> Engine:
 def window_for(reach: Reach, scale: int, memory: int) -> int:
     """Return the side, in LR pixels, of the largest tile that ``memory`` and ``LARGEST`` allow, or the smallest."""
     read = min(math.isqrt(int(memory / max(reach.memory, 1))), LARGEST // scale)
-    return max(read // ALIGNED * ALIGNED, 2 * (reach.pixels or 0) + ALIGNED)
+    return max(read // reach.grid * reach.grid, 2 * (reach.pixels or 0) + reach.grid)
 
 
 def _check(pixels: NDArray[Any]) -> None:

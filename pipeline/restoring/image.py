@@ -18,6 +18,7 @@ from pipeline.kinds import Fields
 from pipeline.learning.recipe import Recipe
 from pipeline.pairs.batches import channels_first
 from pipeline.pairs.derive import derived
+from pipeline.restoring.ensemble import SelfEnsemble, ensembled
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,13 @@ class Restored:
     pixels: NDArray[Any] | None
 
 
-def restore(recipe: Recipe, planes: Mapping[str, NDArray[Any]], scale: int, device: torch.device) -> Restored:
+def restore(
+    recipe: Recipe,
+    planes: Mapping[str, NDArray[Any]],
+    scale: int,
+    device: torch.device,
+    self_ensemble: SelfEnsemble = "none",
+) -> Restored:
     """Restore one image or clip, in the recipe's arithmetic.
 
     Args:
@@ -43,14 +50,21 @@ def restore(recipe: Recipe, planes: Mapping[str, NDArray[Any]], scale: int, devi
             float32 in [0, 1] where an image has more than 8 bits.
         scale: HR pixels per LR pixel.
         device: where the network runs.
+        self_ensemble: whether, and how, it is the mean or the median of the eight ways that the image can lie.
     """
-    batch = fields_of(planes, recipe.given, scale, device)
-    with recipe.arithmetic.forward():
-        output = recipe.restore({name: recipe.arithmetic.laid(field) for name, field in batch.items()})
+
+    def run(planes: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+        batch = fields_of(planes, recipe.given, scale, device)
+        with recipe.arithmetic.forward():
+            output = recipe.restore({name: recipe.arithmetic.laid(field) for name, field in batch.items()})
+        name = "sr" if "sr" in output else "sr_y"
+        return {name: _channels_last(output[name])}
+
+    made = ensembled(run, planes, self_ensemble)
     levels = to_uint8 if "lr" not in planes or planes["lr"].dtype == np.uint8 else to_uint16
-    if "sr" in output:
-        return Restored(None, levels(_channels_last(output["sr"])))
-    luma = _channels_last(output["sr_y"])
+    if "sr" in made:
+        return Restored(None, levels(made["sr"]))
+    luma = made["sr_y"]
     return Restored(luma[..., 0], levels(_completed(luma, planes["lr"])) if "lr" in planes else None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from pipeline.restoring.image import fields_of
 ALIGNED = 8
 """Tiles begin at multiples of so many LR pixels: a network that halves its grid, or has windows, sees the same grid."""
 
-_BREADTH = 2 * ALIGNED
 _LONGEST = 1024 + ALIGNED
 _Lines: TypeAlias = tuple[slice, slice]
 
@@ -30,13 +30,15 @@ class Reach:
     """What a recipe needs to restore a part of an image as it would restore the whole.
 
     Args:
-        pixels: LR pixels around the part that must be there, a multiple of ``ALIGNED``; None when every output pixel
+        pixels: LR pixels around the part that must be there, a multiple of ``grid``; None when every output pixel
             depends on the whole image.
         memory: bytes that its largest layer reads and writes, for each LR pixel.
+        grid: a part must begin at a multiple of so many LR pixels.
     """
 
     pixels: int | None
     memory: float
+    grid: int = ALIGNED
 
 
 def reach_of(recipe: Recipe, scale: int, device: torch.device) -> Reach:
@@ -44,29 +46,32 @@ def reach_of(recipe: Recipe, scale: int, device: torch.device) -> Reach:
 
     What is added or multiplied with NaN is NaN, so the trace shows what the layers connect, whatever their weights. It
     does not show that a result depends on the size of the image: such a network says so beside itself, as
-    ``looks_far = True`` of its class.
+    ``looks_far = True`` of its class. Nor does it show that a network works on a grid: one whose grid is coarser than
+    ``ALIGNED`` says its ``grid``, the LR pixels by whose multiples an image may be moved and is restored alike.
 
     Raises:
         BatchError: the network reads more than one LR image.
     """
-    length, memory = 8 * ALIGNED + ALIGNED, 0.0
-    if recipe.looks_far or getattr(getattr(recipe, recipe.keeps[0]), "looks_far", False):
+    network, memory = getattr(recipe, recipe.keeps[0]), 0.0
+    if recipe.looks_far or getattr(network, "looks_far", False):
         return Reach(None, memory)
+    grid = math.lcm(ALIGNED, getattr(network, "grid", 1))
+    length = 9 * grid
     while length <= _LONGEST:
-        upright = _trace(recipe, (length, _BREADTH), scale, device)
-        lying = _trace(recipe, (_BREADTH, length), scale, device)
-        reach = max(upright.pixels or 0, lying.pixels or 0)
-        if 2 * reach + ALIGNED < length:
-            return Reach(-(-reach // ALIGNED) * ALIGNED, max(upright.memory, lying.memory))
-        length = 2 * length - ALIGNED
-    return Reach(None, lying.memory)
+        upright = _trace(recipe, (length, 2 * grid), scale, device, grid)
+        lying = _trace(recipe, (2 * grid, length), scale, device, grid)
+        reach, memory = max(upright.pixels or 0, lying.pixels or 0), max(upright.memory, lying.memory)
+        if 2 * reach + grid < length:
+            return Reach(-(-reach // grid) * grid, memory, grid)
+        length = 2 * length - grid
+    return Reach(None, memory)
 
 
 @torch.no_grad()
-def _trace(recipe: Recipe, size: tuple[int, int], scale: int, device: torch.device) -> Reach:
-    """Return how far the trace of the middle ``ALIGNED`` pixels goes along the longer side."""
+def _trace(recipe: Recipe, size: tuple[int, int], scale: int, device: torch.device, grid: int) -> Reach:
+    """Return how far the trace of the middle ``grid`` pixels goes along the longer side."""
     axis, length = int(size[1] > size[0]), max(size)
-    middle = slice((length - ALIGNED) // 2, (length + ALIGNED) // 2)
+    middle = slice((length - grid) // 2, (length + grid) // 2)
     image: NDArray[Any] = np.full((*size, 3), 0.5, np.float32)
     image[(slice(None), middle) if axis else (middle, slice(None))] = np.nan
     network = getattr(recipe, recipe.keeps[0])

@@ -15,7 +15,7 @@ from torch import Tensor
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from pipeline.errors import LearningError
+from pipeline.errors import LearningError, told_at
 from pipeline.kinds import Fields, Store
 from pipeline.learning.arithmetic import Arithmetic, choose
 from pipeline.learning.average import Average
@@ -78,10 +78,11 @@ def train(
     """Train the model ``name`` and write its folder; continue from a checkpoint where one is.
 
     The result depends on the settings, the engine, the seed, the name and what lies in ``places`` only; where several
-    ``ranks`` learn together, it is that of one but for the order in which gradients are summed.
+    ``ranks`` learn together, it is that of one but for the order in which gradients are summed, and for the chance that
+    networks and critics draw, each rank for its own samples.
 
     Raises:
-        LearningError: when a loss or a weight is no longer finite.
+        LearningError: when a loss or a weight is no longer finite, or a part cannot learn from such batches.
     """
     torch.manual_seed(seed_of(seed, name))
     recipe: Recipe = build("recipes", settings.recipe, network=build("networks", settings.network), store=places.store)
@@ -96,6 +97,7 @@ def train(
             save(places.snapshots / f"{step:09d}", spec, weights, facts)
 
     if settings.steps:
+        _require_whole(recipe, ranks, name)
         learning = [*networks.values(), *recipe.critics]
         recipe.arithmetic = choose(engine, device, name, learning)
         recipe.to(device)
@@ -127,6 +129,7 @@ class Course:
         self.checkpoints = checkpoints
         self.report = report
         self.snapshot = snapshot
+        self.stream = stream
         self.name = stream[1]
         self.own = own
         self.ranks = recipe.ranks
@@ -145,6 +148,7 @@ class Course:
         """Learn from the last checkpoint, or the beginning, to the end."""
         steps = self.settings.steps
         first = self._resume()
+        self._draw_own(first)
         self.recipe.train()
         self.watch.start()
         batches = self.watch.over(self.batches.between(first, steps))
@@ -153,7 +157,8 @@ class Course:
             for step, batch in enumerate(bar, first):
                 factor = self.recipe.pace(step / steps)
                 self.recipe.arithmetic.begin()
-                self.since.append(self.recipe.step(self._taken(batch)))
+                with told_at(f"models.{self.name}.training.recipe"):
+                    self.since.append(self.recipe.step(self._taken(batch)))
                 if self.average:
                     self.average.update(step)
                 if self._due(step + 1, self.settings.report_every):
@@ -213,6 +218,15 @@ class Course:
         if self.ranks.leads:
             self._write(step)
         self.ranks.wait()
+        self._draw_own(step)
+
+    def _draw_own(self, step: int) -> None:
+        """Let every rank but the first draw chance of its own from ``step`` on, whoever is started again there.
+
+        The first goes on with its generator, which the checkpoint keeps.
+        """
+        if not self.ranks.leads:
+            torch.manual_seed(seed_of(*self.stream, "rank", self.ranks.own, step))
 
     def _write(self, step: int) -> None:
         state = {
@@ -259,6 +273,12 @@ class Course:
                     f"models.{self.name}: a loss or weight is not finite at step {step}; the last good checkpoint "
                     "stays; lower `rate` in its training block"
                 )
+
+
+def _require_whole(recipe: Recipe, ranks: Ranks, name: str) -> None:
+    """Refuse several devices where a part takes each batch that it sees for a step."""
+    if ranks.count > 1 and any(getattr(part, "counts_steps", False) for part in recipe.modules()):
+        raise LearningError(f"models.{name}: a loss of its recipe must see each batch whole; name one in SR_DEVICE")
 
 
 def _shown(rows: list[Row]) -> str:

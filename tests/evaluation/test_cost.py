@@ -54,6 +54,8 @@ def fields(network: nn.Module, scale: int) -> dict[str, Tensor]:
         ("fsrcnn", {}, 4, "4.6"),
         ("vdsr", {}, 2, "612.6"),
         ("vdsr", {}, 4, "612.6"),
+        ("drcn", {}, 4, "17974.3"),
+        ("drrn", {}, 4, "6796.9"),
     ],
 )
 def test_multiply_adds_are_those_that_papers_print(
@@ -81,6 +83,14 @@ def test_edsr_s_are_its_layers_written_out_and_within_a_quarter_per_cent_of_what
 
     assert round(products * OUTPUT) == found
     assert abs(found / 1e9 / printed - 1) < 0.0025
+
+
+def test_memnet_s_are_those_that_papers_print_and_five_more_reconstructions() -> None:
+    """Papers since CARN print 2662.4 G; the layers' sum is 2662.35 G with one reconstruction, and there are six."""
+    network = full("memnet", 4)
+
+    once = multiply_adds(network, fields(network, 4)) - 5 * 9 * 64 * OUTPUT
+    assert abs(once / 1e9 - 2662.4) < 0.1
 
 
 @pytest.mark.parametrize("name", RESTORERS)

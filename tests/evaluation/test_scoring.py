@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -15,9 +15,10 @@ from torch import Tensor, nn
 
 from pipeline.errors import BatchError, ScoreError
 from pipeline.evaluation.compared import compared
+from pipeline.evaluation.samples import GAP, samples
 from pipeline.evaluation.scoring import ImageScore, Judge, score, summary, write
 from pipeline.evaluation.settings import Suite
-from pipeline.images.colour import luma, to_float
+from pipeline.images.colour import luma, to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.images.resize import resize
 from pipeline.images.similarity import psnr
@@ -26,8 +27,9 @@ from pipeline.lookup import build, settings
 from pipeline.pairs.making import make_pairs
 from pipeline.pairs.reading import PairSet, member_of
 from pipeline.pairs.settings import Pairs
-from pipeline.restoring.image import Restored
-from pipeline.saved import save
+from pipeline.restoring.ensemble import SelfEnsemble
+from pipeline.restoring.image import Restored, restore
+from pipeline.saved import load_recipe, save, weights_of
 from pipeline.shards.writing import pack
 
 TO_TARGET = [{"resize": {"to": "target", "kernel": "bicubic"}}]
@@ -148,6 +150,35 @@ def test_a_metric_that_reads_what_the_pairs_do_not_give_is_told(tmp_path: Path) 
         BatchError, match=r"^metric `psnr_yf` reads \['sr_yf', 'hr_yf'\]; there are only \['hr_y8', 'sc"
     ):
         scored(tmp_path, pairs, "psnr_yf", network="bicubic_luma")
+
+
+@pytest.mark.parametrize("rounding", ["uint8", "none"])
+def test_a_suite_is_scored_and_its_samples_are_made_with_its_ensemble(tmp_path: Path, rounding: str) -> None:
+    folder = pairs_of(tmp_path, Sample("a", {"hr": levels(20, 26, 3)}), rounding=rounding)
+    pairs, network = PairSet(folder), {"name": "espcn", "scale": 2, "widths": [3, 2]}
+    torch.manual_seed(1)
+    weights = weights_of({"network": build("networks", network)})
+    save(tmp_path / "model", {"network": network, "recipe": {"name": "fixed"}}, weights, {})
+    (entry,) = pairs.entries
+    planes = {name: pairs.field(entry, name, pairs.whole(entry)) for name in entry.planes}
+    hr, found, shown = planes.pop("hr"), set(), set()
+    for how in get_args(SelfEnsemble):
+        suite = Suite({"psnr_y8": Described({"name": "psnr_y8"})}, how)
+        (own,) = score(suite, model=tmp_path / "model", pairs=folder, device=CPU)
+        restored = restore(load_recipe(tmp_path / "model"), planes, 2, CPU, how)
+        (frame,) = compared(restored, hr, 2, rounding)
+        (sample,) = samples(tmp_path / "model", folder, CPU, how)
+        made = restored.pixels
+        if made is None:
+            assert restored.luma is not None
+            made = to_uint8(restored.luma)[..., None]
+        width = made.shape[1]
+        assert np.array_equal(made, sample.pixels[:, width + GAP : 2 * width + GAP])
+        assert psnr(*(frame[side][2:-2, 2:-2] for side in ("sr_y8", "hr_y8"))) == own.values["psnr_y8"]
+        found.add(own.values["psnr_y8"])
+        shown.add(sample.pixels.tobytes())
+
+    assert (3, 3) == (len(found), len(shown))
 
 
 @pytest.mark.parametrize("rounding", ["uint8", "none"])

@@ -87,6 +87,16 @@ def test_only_what_the_deepest_layer_needs_is_built(layer: str, count: int) -> N
     assert 2 * count == len(state)
 
 
+def test_an_image_of_which_nothing_would_be_left_is_told() -> None:
+    network = shallow("relu3_1")
+
+    assert (1, 256, 1, 1) == network(image(1, 3, 4, 5))["relu3_1"].shape
+    with pytest.raises(
+        LearningError, match="`relu3_1` of VGG-19 needs at least 4x4 pixels, the image has 3x9; enlarge"
+    ):
+        network(image(1, 3, 3, 9))
+
+
 def test_a_layer_before_its_activation_is_left_as_it_is_by_the_activation() -> None:
     found = shallow("conv2_2", "relu2_2")(image(1, 3, 16, 16))
 

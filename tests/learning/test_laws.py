@@ -1,7 +1,7 @@
 """Objective, parameter groups, average and devices; and what holds for every loss, schedule and optimizer."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from torch import Tensor, nn, optim
 
 from pipeline.errors import BatchError, LearningError
 from pipeline.fields import FIELDS, needs
-from pipeline.kinds import Store, Weighted
+from pipeline.kinds import Optimizer, Store, Weighted
 from pipeline.learning.average import Average
 from pipeline.learning.devices import device_of
 from pipeline.learning.groups import over
@@ -23,7 +23,9 @@ from pipeline.losses.mse import MSE
 from pipeline.networks.bicubic import Bicubic
 from pipeline.networks.bicubic_luma import BicubicLuma
 from pipeline.optimizers.adam import Adam
+from pipeline.optimizers.sgd import SGD
 from pipeline.schedules.cosine import Cosine
+from pipeline.schedules.linear import Linear
 from pipeline.schedules.steps import Steps
 from tests.features.vgg import made_up
 
@@ -48,10 +50,11 @@ BY_KERNEL: Mapping[str, tuple[int, ...]] = {"kernel": (1, 13, 13), "hr": (2, 3, 
 SCHEDULES: Mapping[str, tuple[Mapping[str, Any], float, float]] = {
     "constant": ({}, 1, 1),
     "cosine": ({"floor": 0.1}, 1, 0.1),
+    "linear": ({"end": 0.2, "until": 0.9}, 1, 0.2),
     "steps": ({"at": [0.5, 0.75], "factor": 0.5}, 1, 0.25),
 }
 """Options of every schedule, its factor at the beginning and at the end."""
-OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {"adam": {"rate": 0.01}}
+OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {"adam": {"rate": 0.01}, "sgd": {"rate": 0.01}}
 """Options of every optimizer; the rate is 0.01."""
 END = math.nextafter(1, 0)
 LATE = 10**9
@@ -214,17 +217,44 @@ def descent(network: nn.Module, optimizer: optim.Optimizer, steps: int) -> Itera
         yield float(loss.detach())
 
 
-@pytest.mark.parametrize(
-    "options", [{}, {"betas": (0.5, 0.9)}, {"epsilon": 0.1}, {"betas": (0.8, 0.99), "epsilon": 1e-3}]
-)
-def test_adam_is_the_adam_of_torch(options: Mapping[str, Any]) -> None:
-    ours, theirs = toy(), toy()
-    names_of_torch = {"betas": "betas", "epsilon": "eps"}
-    reference = optim.Adam(theirs.parameters(), 0.03, **{names_of_torch[key]: item for key, item in options.items()})
-    expected = list(descent(theirs, reference, steps=5))
+NAMES_OF_TORCH = {"epsilon": "eps", "decay": "weight_decay"}
 
-    assert expected == list(descent(ours, over(Adam(0.03, **options), ours, {}), steps=5))
-    assert torch.equal(theirs.head.weight, ours.head.weight)
+
+@pytest.mark.parametrize(
+    ("kind", "theirs", "options"),
+    [
+        (Adam, optim.Adam, {}),
+        (Adam, optim.Adam, {"betas": (0.5, 0.9)}),
+        (Adam, optim.Adam, {"epsilon": 0.1}),
+        (Adam, optim.Adam, {"decay": 0.1}),
+        (Adam, optim.Adam, {"betas": (0.8, 0.99), "epsilon": 1e-3, "decay": 1e-4}),
+        (SGD, optim.SGD, {"momentum": 0.0}),
+        (SGD, optim.SGD, {"momentum": 0.5}),
+        (SGD, optim.SGD, {"momentum": 0.9, "decay": 0.1}),
+    ],
+)
+def test_an_optimizer_is_the_one_of_torch(
+    kind: Callable[..., Optimizer], theirs: Callable[..., optim.Optimizer], options: Mapping[str, Any]
+) -> None:
+    own, other = toy(), toy()
+    named = {NAMES_OF_TORCH.get(key, key): item for key, item in options.items()}
+    expected = list(descent(other, theirs(other.parameters(), lr=0.03, **named), steps=5))
+
+    assert expected == list(descent(own, over(kind(0.03, **options), own, {}), steps=5))
+    assert torch.equal(other.head.weight, own.head.weight)
+
+
+def test_momentum_and_decay_of_sgd_are_the_formula_written_out() -> None:
+    layer = nn.Linear(1, 1, bias=False)
+    nn.init.constant_(layer.weight, 2.0)
+    optimizer = over(SGD(0.5, momentum=0.25, decay=0.125), layer, {})
+    weight, velocity = 2.0, 0.0
+    for gradient in (1.0, -3.0, 0.5):
+        layer.weight.grad = torch.full((1, 1), gradient)
+        optimizer.step()
+        velocity = 0.25 * velocity + gradient + 0.125 * weight
+        weight -= 0.5 * velocity
+        assert pytest.approx(weight) == float(layer.weight.detach())
 
 
 def test_adam_has_the_defaults_of_the_paper() -> None:
@@ -325,6 +355,47 @@ def test_cosine_rises_evenly_in_its_warmup_and_falls_behind_it() -> None:
     schedule = Cosine(floor=0.0, warmup=0.2)
 
     assert pytest.approx([0, 0.25, 0.5, 1, 0.5, 0]) == [schedule(each) for each in (0.0, 0.05, 0.1, 0.2, 0.6, END)]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "until"), [(1.0, 0.0, 0.5), (0.0, 1.0, 0.8), (0.25, 0.25, 1.0), (3.0, 1.0, 1.0)]
+)
+def test_a_line_is_straight_until_its_end_and_level_behind_it(begin: float, end: float, until: float) -> None:
+    schedule = Linear(begin, end, until)
+    shares = [0.0, 0.25, 0.5, 0.75, 1.0]
+
+    assert pytest.approx([begin + share * (end - begin) for share in shares]) == [
+        schedule(min(share * until, END)) for share in shares
+    ]
+    assert end == schedule(until) == schedule((until + 1) / 2)
+
+
+def test_a_line_that_ends_at_once_is_its_end() -> None:
+    assert [0.25] * 2 == [Linear(end=0.25, until=0.0)(progress) for progress in (0.0, 0.5)]
+
+
+def test_a_weight_follows_its_course_and_the_loss_itself_is_told_as_it_is() -> None:
+    objective = Objective(
+        {
+            "early": Weighted(L1(), 4.0, course=Linear(until=0.5)),
+            "late": Weighted(MSE(), 2.0, course=Linear(0.0, 1.0, 0.5)),
+            "always": Weighted(Signed(), 1.0),
+        }
+    )
+    batch = {"sr": torch.tensor([3.0]), "hr": torch.tensor([0.0])}
+    told = []
+    for progress in (0.0, 0.25, 0.5, 0.9, 0.0):
+        objective.pace(progress)
+        told.append({name: float(value) for name, value in objective.of(batch).items()})
+
+    assert [12 + 3, 6 + 9 + 3, 18 + 3, 18 + 3, 12 + 3] == [each["loss"] for each in told]
+    assert all((3, 9, 3) == (each["early"], each["late"], each["always"]) for each in told)
+
+
+def test_before_it_is_paced_an_objective_is_that_of_the_beginning() -> None:
+    objective = Objective({"late": Weighted(L1(), 2.0, course=Linear(0.25, 1.0))})
+
+    assert 1.5 == float(objective.of({"sr": torch.tensor([3.0]), "hr": torch.tensor([0.0])})["loss"])
 
 
 def loss_and_fields(name: str) -> tuple[nn.Module, list[str]]:

@@ -6,12 +6,15 @@ import math
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 
 from pipeline.blocks.reduction import reduced_to
+from pipeline.errors import LearningError
 from pipeline.losses.charbonnier import Charbonnier
+from pipeline.losses.l1 import L1
 from pipeline.losses.low_pass import LowPass
+from pipeline.losses.mse import MSE
 from pipeline.losses.pooled import Pooled
 from pipeline.losses.total_variation import TotalVariation
 
@@ -26,6 +29,15 @@ def test_charbonnier_is_the_root_of_both_squares() -> None:
 
     assert pytest.approx((0.3 + 0.5) / 2) == float(Charbonnier(0.3)(sr, hr))
     assert pytest.approx(1e-3) == float(Charbonnier()(hr, hr))
+
+
+@pytest.mark.parametrize("loss", [MSE(), L1(), Charbonnier(0.02)])
+def test_several_restorations_of_one_image_lose_the_mean_of_what_each_loses(loss: nn.Module) -> None:
+    each, hr = images(2, 5, 9, 11)[0], images(2, 1, 9, 11)[1]
+    alone = torch.stack([loss(each[:, number : number + 1], hr) for number in range(5)])
+
+    torch.testing.assert_close(alone.mean(), loss(each, hr))
+    assert float(alone.std()) > 1e-4
 
 
 def test_total_variation_adds_the_mean_step_down_and_the_mean_step_to_the_right() -> None:
@@ -63,6 +75,14 @@ def test_low_pass_does_not_see_texture() -> None:
 
     assert float(LowPass(size=3)(checks, 1 - checks)) < 0.12  # 5 of 9 against 4 of 9
     assert pytest.approx(0.2) == float(LowPass()(checks + 0.2, checks))
+
+
+def test_low_pass_wants_a_patch_that_holds_a_mean() -> None:
+    image = torch.rand(1, 3, 5, 7)
+
+    assert 0 == float(LowPass()(image, image))
+    with pytest.raises(LearningError, match="5x5 pixels does not fit into patches of 4x7; enlarge `patch`, or lower"):
+        LowPass()(image[..., :4, :], image[..., :4, :])
 
 
 def test_low_pass_reduces_a_truth_that_is_larger() -> None:

@@ -12,6 +12,7 @@ from pipeline.blocks.residual import ResidualBlock
 from pipeline.blocks.upsample import SubPixelUpsampler
 from pipeline.errors import LearningError
 from pipeline.lookup import build
+from pipeline.networks.cnf import CNF
 from pipeline.networks.edsr import EDSR
 from pipeline.networks.espcn import ESPCN
 from pipeline.networks.fsrcnn import FSRCNN
@@ -19,6 +20,11 @@ from pipeline.networks.srcnn import SRCNN
 from pipeline.networks.vdsr import VDSR
 
 FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
+BASELINE = {"separation": "none"}
+BASELINES = {3: 889_795, 5: 2_462_659, 7: 4_821_955, 9: 7_967_683, 11: 11_899_843}
+"""Parameters of LRFNet's baseline by the size of its kernels."""
+SEPARATIONS = {3: 299_971, 5: 496_579, 7: 693_187, 9: 889_795, 11: 1_086_403}
+"""Parameters of LRFNet-S by the length of its kernels, whatever the scheme."""
 
 
 @pytest.mark.parametrize(
@@ -28,6 +34,9 @@ FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
         ("srcnn", {"kernels": [9, 3, 5]}, 3, 24_513),
         ("srcnn", {"kernels": [9, 5, 5]}, 4, 57_281),
         ("srcnn", {}, 4, 8_129),
+        ("srcnn_rgb", {"kernels": [9, 1, 5]}, 2, 20_099),
+        ("srcnn_rgb", {"kernels": [9, 3, 5]}, 3, 36_483),
+        ("srcnn_rgb", {"kernels": [9, 5, 5]}, 4, 69_251),
         ("espcn", {}, 2, 21_284),
         ("espcn", {}, 3, 22_729),
         ("espcn", {}, 4, 24_752),
@@ -43,6 +52,26 @@ FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
         ("edsr", FULL, 3, 43_680_003),
         ("edsr", FULL, 4, 43_089_923),
         ("vdsr", {}, 4, 665_921),
+        ("lrfnet", {}, 4, 889_795),
+        *[("lrfnet", {**BASELINE, "kernel": kernel}, 4, count) for kernel, count in BASELINES.items()],
+        *[
+            ("lrfnet", {"separation": scheme, "kernel": kernel}, 8, count)
+            for scheme in "ABCD"
+            for kernel, count in SEPARATIONS.items()
+        ],
+        ("lrfnet", {**BASELINE, "kernel": 3, "rates": [1, 4, 8]}, 8, 889_795),
+        ("dwsr", {}, 4, 373_956),
+        ("mwcnn", {}, 4, 16_145_892),
+        ("cnf", {}, 4, 338_335),
+        ("cnf", {"depths": [12, 14, 16], "fuses": "features"}, 4, 504_996),
+        ("drcn", {}, 4, 1_775_121),
+        ("red", {}, 4, 1_035_201),
+        ("red", {"layers": 10}, 4, 665_921),
+        ("red", {"layers": 5, "step": None}, 4, 296_641),
+        ("red", {"features": 128}, 4, 4_134_785),
+        ("drrn", {}, 4, 297_216 + 13_058),
+        ("drrn", {"recursions": 9}, 4, 297_216 + 4_866),
+        ("memnet", {}, 4, 676_992 + 17_282 + 6),
         ("low_to_high", {}, 4, 15_478_019),
         ("high_to_low", {}, 4, 1_529_987),
         ("dsgan", {}, 4, 594_380),
@@ -68,14 +97,26 @@ def test_srcnn_without_its_biases_has_the_weights_that_the_paper_prints(
     assert weights == sum(each.numel() for each in SRCNN(2, kernels).parameters() if each.dim() > 1)
 
 
-def footprint(network: nn.Module, size: int) -> tuple[int, int]:
+@pytest.mark.parametrize(("depths", "weights"), [((7, 9, 11), 337_467), ((11, 13, 15), 448_059)])
+def test_cnf_without_its_biases_has_the_weights_that_are_quoted(depths: tuple[int, ...], weights: int) -> None:
+    assert weights == sum(each.numel() for each in CNF(3, depths).parameters() if each.dim() > 1)
+
+
+def test_cnf_makes_as_many_products_for_a_pixel_as_carn_s_table_says() -> None:
+    weights = sum(each.numel() for each in CNF(3).parameters() if each.dim() > 1)
+
+    assert pytest.approx(311.0, abs=0.05) == weights * 1280 * 720 / 1e9
+
+
+def footprint(network: nn.Module, size: int, field: str = "sr_y", channel: int = 0) -> tuple[int, int]:
     """Return height and width, in input pixels, of what one output pixel in the middle depends on."""
-    values = torch.full((1, 1, size, size), 0.01, requires_grad=True)
+    network.double().eval()  # of dozens of layers a float has no digit for what comes from afar
+    values = torch.full((1, 1, size, size), 0.01, dtype=torch.float64, requires_grad=True)
     for key, each in network.named_parameters():
-        nn.init.constant_(each, 0.01 if key.endswith("weight") else 0.0)
-    output = network(values)["sr_y"]
+        nn.init.constant_(each, 0.1 if key.endswith("weight") else 0.0)
+    output = network(values)[field]
     middle = output.shape[-1] // 2
-    (gradient,) = torch.autograd.grad(output[0, 0, middle, middle], values)
+    (gradient,) = torch.autograd.grad(output[0, channel, middle, middle], values)
     rows, columns = gradient[0, 0].nonzero().T
     return int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1
 

@@ -224,6 +224,14 @@ def test_the_count_survives_a_kill() -> None:
     assert weight_of(whole) < 1e-3
 
 
+def test_a_patch_that_the_kernel_does_not_fit_into_is_told() -> None:
+    assert (1, 3, 1, 1) == KernelGAN(2, features=2)(torch.rand(1, 3, 13, 14))["lr"].shape
+    with pytest.raises(
+        LearningError, match="kernel of 13x13 pixels does not fit into patches of 12x64; enlarge `patch`"
+    ):
+        KernelGAN(2, features=2)(torch.rand(1, 3, 12, 64))
+
+
 def test_an_image_that_another_kernel_made_is_told() -> None:
     with pytest.raises(LearningError, match=r"64x64 pixels must become 26x26 .* not 32x32"):
         Terms()(bicubic_kernel(), torch.rand(1, 3, 64, 64), torch.rand(1, 3, 32, 32))

@@ -104,6 +104,18 @@ def test_a_critic_judges_every_image_of_a_batch(name: str, size: tuple[int, int]
     assert bool(torch.isfinite(output).all())
 
 
+@pytest.mark.parametrize("name", CRITICS)
+def test_the_smallest_image_that_a_critic_learns_from_is_the_one_that_it_names(name: str) -> None:
+    critic = small(name).train()
+    least = getattr(critic, "least", 1)
+    dead, _ = trained(critic, image(least, least))
+
+    assert len(dead) < len([*critic.parameters()])
+    if least > 1:
+        with pytest.raises((RuntimeError, ValueError)):
+            run(critic, image(least - 1, least - 1))
+
+
 @pytest.mark.parametrize("name", [name for name in CRITICS if name not in SQUASHED])
 def test_what_a_critic_says_has_no_bounds(name: str) -> None:
     """A sigmoid belongs to the game: the last layer's output leaves as it is."""

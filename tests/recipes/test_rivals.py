@@ -308,6 +308,21 @@ def test_a_rival_that_reads_what_is_not_there_is_named(plain: Tiny) -> None:
         judge.against_players({"hr": torch.rand(1, 3, 4, 4), "sr": torch.rand(1, 3, 4, 4)})
 
 
+def test_images_too_small_for_a_critic_are_told_before_anything_moves(tiny: Tiny) -> None:
+    recipe = adversarial(
+        tiny, {"patches": PATCHES["patches"], "d": rival("kernel_critic", "hinge", "hr", "sr")}, turns=2
+    )
+    batch = {name: field[..., :7, :9] for name, field in batch_of(["lr", "hr"]).items()}
+    batch["lr"] = batch["lr"][..., :3, :4]
+    before = {name: weights(module) for name, module in sides(recipe).items()}
+
+    with pytest.raises(
+        LearningError, match=r"rivals.d: `kernel_critic` judges .* 8x8 .* `hr` have 7x9; enlarge `patch`"
+    ):
+        recipe.step(batch)
+    assert before == {name: weights(module) for name, module in sides(recipe).items()}
+
+
 def test_a_step_tells_what_each_side_lost_by_name(tiny: Tiny) -> None:
     told = adversarial(tiny).step(batch_of(["lr", "hr"]))
     total = told["l1"] + 0.1 * told["player_patches"] + 0.1 * told["player_images"]

@@ -14,7 +14,7 @@ from pipeline.registry.enrolling import enrolled, promoted, rolled_back
 from pipeline.registry.facts import Facts
 from pipeline.registry.ledger import CHALLENGER, CHAMPION
 from pipeline.registry.records import CURVE_ROWS, Record, thinned
-from tests.registry.invented import hash_of, params, record
+from tests.registry.invented import SUITE, hash_of, params, record
 
 DATE = "2026-01-02 03:04:05Z"
 EMPTY = Facts((), {})
@@ -79,6 +79,10 @@ def test_what_a_machine_measures_again_changes_no_record_but_new_scores_do() -> 
         (
             replace(record("b"), judged={**record("b").judged, "suite": {"metrics": {"psnr_y8": {"border": 0}}}}),
             "a was not judged by this psnr_y8",
+        ),
+        (
+            replace(record("b"), judged={**record("b").judged, "suite": {**SUITE, "self_ensemble": "mean"}}),
+            "a was judged with `self_ensemble: none`",
         ),
     ],
 )

@@ -61,6 +61,32 @@ def test_models_that_differ_in_more_than_their_pairs_make_no_case(key: str) -> N
     assert [] == list(cases(params))
 
 
+def alone(start: str = "camera", **recipe: Any) -> dict[str, Any]:
+    """Return params in which two models learn from the image that they restore: by the camera's kernel, by bicubic."""
+    zero_shot = {"name": "zero_shot", "losses": {"l1": 1.0}}
+    ways = {"ours": ("learned-x2", start, {**zero_shot, **recipe}), "plain": ("bicubic-x2", "scratch", zero_shot)}
+    params = deepcopy(PARAMS)
+    params["models"] = {
+        name: {
+            "pairs": pairs,
+            "suite": "hidden-x2",
+            "start": begun,
+            "training": {**TRAINING, "recipe": own, "steps": 0},
+        }
+        for name, (pairs, begun, own) in ways.items()
+    }
+    return params
+
+
+def test_models_that_learn_while_they_restore_are_a_case_where_one_reduces_by_what_was_learnt() -> None:
+    expected = Case("camera", "learned-x2", "bicubic-x2", "hidden-x2", "ours", "plain")
+
+    assert [expected] == list(cases(alone(degrader={"name": "kernel_gan"})))
+    assert [] == list(cases(alone()))
+    assert [] == list(cases(alone(start="other", degrader={"name": "kernel_gan"})))
+    assert [] == list(cases(alone(degrader={"name": "kernel_gan"}, noise=0.1)))
+
+
 def textured(*names: str) -> list[Sample]:
     """Return an image for each name that has every frequency: where HR is smooth, no LR tells what a kernel does."""
     chance = np.random.default_rng(0)
@@ -152,6 +178,7 @@ def test_the_page_tells_what_its_figures_say(world: World) -> None:
     assert page.count("<img") == 2 * 4 + 3
     assert study(world.params, world.places) == (page, numbers)
     assert "http" not in page.replace("http-equiv", "")
+    assert "script" not in page
 
 
 def test_models_of_one_training_are_crossed_over_the_suites_they_are_all_judged_on(world: World) -> None:

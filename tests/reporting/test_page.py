@@ -162,6 +162,19 @@ def test_sets_of_a_union_stand_side_by_side(tmp_path: Path) -> None:
     assert ["s (1)", "t (1)"] == re.findall(r'class="group">([^<]*)<', text)
 
 
+@pytest.mark.parametrize(
+    ("how", "said"), [("none", []), ("mean", ["self-ensemble"]), ("median", ["self-ensemble by the median"])]
+)
+def test_a_suite_whose_images_are_restored_eight_times_says_so(world: World, how: str, said: list[str]) -> None:
+    other = world.without()
+    other.params["suites"]["rgb-x2"]["self_ensemble"] = how
+    found = re.findall(r'class="suite">([^<]*)<(.*?)</caption>', other.page(), re.DOTALL)
+
+    assert {"rgb-x2": said, "luma-x2": []} == {
+        name: re.findall(r">(self-ensemble[^<]*)<", caption) for name, caption in found
+    }
+
+
 def test_models_that_only_interpolate_need_no_chart(tmp_path: Path) -> None:
     text = make(tmp_path, {"bicubic-x2": ("rgb-x2", bicubic())}).page()
 

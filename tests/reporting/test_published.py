@@ -97,7 +97,7 @@ def test_what_moves_neither_network_nor_images_leaves_the_number_where_it_is(pat
         ("pairs.test.degradation", [{"resize": {"to": "target", "kernel": "bicubic", "border": "replicate"}}]),
         ("pairs.test.degradation", [{"blur": {"sigma": [1, 1]}}]),
         ("pairs.test.degradation", [{"blur": {"sigma": [1, 1]}}, *LUMA["degradation"]]),
-        ("suites.test.self_ensemble", "x8"),
+        ("suites.test.self_ensemble", "mean"),
         ("sources.test", {"name": "set14"}),
         ("sources.test", {"name": "photos", "split": "test"}),
         ("sources.test", {"name": "folder", "path": "set5"}),
@@ -197,7 +197,7 @@ def table_of(made: dict[str, Any]) -> str:
     cost = {"parameters": 1, "multiply_adds": 1, "seconds_per_megapixel": 1.0, **COST}
     images = {("test-x3", "a"): {"psnr_y8": 32.0}}
     own = Contender("published", made["models"]["m"], "c0", 0, {"test-x3": {"psnr_y8": 32.0}}, images, cost, [])
-    return scores(Suite("test", 3, "none", (measure,), measure, (own,)), made)
+    return scores(Suite("test", 3, "none", "none", (measure,), measure, (own,)), made)
 
 
 def test_a_page_without_published_numbers_says_so_whatever_its_models_are_called() -> None:

@@ -44,7 +44,8 @@ def expected(world: World, scene: dict[str, Any]) -> dict[str, NDArray[np.uint8]
     made["LR, nearest"] = to_uint8(planes["lr_y"]) if grey else planes["lr"]
     for name, (suite, _) in MODELS.items():
         if suite == scene["suite"] and name in world.params["models"]:
-            found = restore(load_recipe(world.places.models / name), planes, 2, CPU)
+            how = world.params["suites"][suite]["self_ensemble"]
+            found = restore(load_recipe(world.places.models / name), planes, 2, CPU, how)
             whole = found.pixels
             if whole is None:
                 assert found.luma is not None
@@ -53,9 +54,11 @@ def expected(world: World, scene: dict[str, Any]) -> dict[str, NDArray[np.uint8]
     return made
 
 
-@pytest.mark.parametrize("channels", [1, 3])
-def test_every_side_is_what_restoring_gives_to_the_pixel(tmp_path: Path, channels: int) -> None:
+@pytest.mark.parametrize(("channels", "how"), [(1, "none"), (3, "none"), (3, "mean")])
+def test_every_side_is_what_restoring_gives_to_the_pixel(tmp_path: Path, channels: int, how: str) -> None:
     world = make(tmp_path, images=samples("a", "b", size=(190, 208), channels=channels))
+    for suite in world.params["suites"].values():
+        suite["self_ensemble"] = how
     scenes = shown(world.page())
 
     assert {("rgb-x2", "a"), ("rgb-x2", "b"), ("luma-x2", "a"), ("luma-x2", "b")} == {
@@ -134,7 +137,7 @@ def contender(name: str, *values: float) -> Contender:
 
 def suite(*contenders: Contender, better: Any = "higher") -> Suite:
     main = Measure("psnr_y8", "dB", better)
-    return Suite("s", 2, "uint8", (main,), main, contenders)
+    return Suite("s", 2, "uint8", "none", (main,), main, contenders)
 
 
 @pytest.mark.parametrize(("better", "last"), [("higher", ["i0", "i3"]), ("lower", ["i3", "i0"])])

@@ -82,13 +82,15 @@ def picture(height: int, width: int, channels: int, dtype: type = np.uint8) -> N
 def test_tiles_give_what_one_pass_over_the_whole_gives(name: str, scale: int, precision: str) -> None:
     recipe = recipe_of(name, scale)
     recipe.arithmetic = Arithmetic(CPU, precision, compiled=False)
-    pixels = picture(45, 61, 3)
+    enlarge = enlarging(recipe, scale)
+    height, width = enlarge.window + 13, enlarge.window + 29
+    pixels = picture(height, width, 3)
     whole = restore(recipe, {"lr": pixels}, scale, CPU).pixels
     assert whole is not None
 
-    tiled = enlarging(recipe, scale)(pixels)
+    tiled = enlarge(pixels)
 
-    assert (45 * scale, 61 * scale, 3) == tiled.shape
+    assert (height * scale, width * scale, 3) == tiled.shape
     difference = np.abs(tiled.astype(int) - whole)
     assert difference.max() <= 1
     assert difference.mean() <= TIPPED
@@ -134,6 +136,14 @@ def test_what_lies_beyond_the_reach_changes_nothing_and_what_lies_within_does(na
         ("edsr", {"blocks": 16, "features": 4}, 40),  # 1 + 16 x 2 + 1 + 1 + 1
         ("edsr", {"blocks": 32, "features": 4}, 72),
         ("vdsr", {"features": 4}, 16),  # 20 HR pixels, and 2 of the interpolation
+        ("lrfnet", {"features": 4}, 32),  # 1 + 12 x 4 + 1 HR pixels, and 2 of the interpolation
+        ("cnf", {"widths": [4, 4]}, 16),  # 4 + 2 + 8 + 2 of the deepest, and 1 that fuses
+        ("dwsr", {"features": 4}, 16),  # 12 pairs of HR pixels, and 2 of the interpolation
+        ("mwcnn", {"widths": [4, 4, 4]}, 64),  # 8 x (2 + 4 + 8) HR pixels, and 2 of the interpolation
+        ("drcn", {"features": 4}, 16),  # 2 + 16 + 2 HR pixels
+        ("red", {"features": 4}, 24),  # 15 + 15
+        ("drrn", {"features": 4}, 32),  # 1 + 25 x 2 + 1
+        ("memnet", {"features": 4}, 40),  # 1 + 6 x 6 x 2 + 1
     ],
 )
 def test_the_reach_is_what_the_layers_add_up_to(name: str, options: dict[str, Any], pixels: int) -> None:
@@ -156,6 +166,19 @@ def test_a_network_that_depends_on_the_size_of_the_image_says_so_and_gets_it_in_
 
     assert reach_of(recipe, 2, CPU).pixels is None
     assert np.array_equal(whole, enlarging(recipe)(pixels))
+
+
+def test_tiles_begin_on_the_grid_of_a_network_that_says_how_coarse_it_is() -> None:
+    network = build("networks", {"name": "mwcnn", "scale": 2, "widths": [4] * 5, "layers": 1})
+    enlarge = enlarging(fixed(network))
+    pixels = picture(enlarge.window + 13, enlarge.window + 29, 3)
+    whole = restore(enlarge.recipe, {"lr": pixels}, 2, CPU).pixels
+    assert whole is not None
+    off = replace(enlarge, reach=replace(enlarge.reach, grid=1), window=enlarge.window - 7)
+
+    assert 16 == enlarge.reach.grid  # 32 HR pixels
+    assert np.array_equal(whole, enlarge(pixels))
+    assert not np.array_equal(whole, off(pixels))
 
 
 def test_a_network_that_looks_at_the_whole_image_gets_it_in_one_piece() -> None:

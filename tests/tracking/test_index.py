@@ -10,24 +10,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 import torch
 from mlflow import MlflowClient
 
+from pipeline.evaluation.samples import samples
+from pipeline.kinds import Described, Sample
 from pipeline.learning.recipe import Recipe
 from pipeline.lookup import build
+from pipeline.pairs.making import make_pairs
+from pipeline.pairs.reading import PairSet
+from pipeline.pairs.settings import Pairs
 from pipeline.registry.enrolling import enrolled, promoted
 from pipeline.registry.facts import Facts
 from pipeline.registry.records import Record
 from pipeline.restoring.image import restore
 from pipeline.saved import hash_of, load_recipe, save, weights_of
+from pipeline.shards.writing import pack
 from pipeline.tracking.index import Sources, index, record_run
 from pipeline.tracking.runs import Samples
 from pipeline.tracking.store import SETTINGS, URI, Store, TrackingError, store_of
-from tests.registry.invented import params, record
+from stages.indexing import of_pairs
+from tests.registry.invented import SUITE, params, record
 
 pytestmark = pytest.mark.slow
 
@@ -273,6 +280,25 @@ def test_a_server_that_does_not_answer_is_one_line_without_delay_and_password(
 
     assert "MLflow at http://127.0.0.1:9: [Errno 111] Connection refused" == str(error.value)
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("how", ["none", "mean"])
+def test_sample_images_are_restored_as_the_suite_says_the_model_is_judged(
+    folders: dict[str, Path], tmp_path: Path, how: Literal["none", "mean"]
+) -> None:
+    hr = np.random.default_rng(0).integers(0, 256, (40, 44, 3), np.uint8)
+    pack([Sample("a", {"hr": hr})], None, tmp_path / "shards")
+    link = Described[Any]({"name": "resize", "to": "target", "kernel": "bicubic"})
+    wanted = Pairs("source", 2, "scratch", "uint8", [link])
+    make_pairs(wanted, "photos", shards=tmp_path / "shards", learner=tmp_path, out=tmp_path / "photos", seed=1)
+    own = record("colour", data=PairSet(tmp_path / "photos").facts.data)
+    judged = replace(own, judged={**own.judged, "suite": {**SUITE, "self_ensemble": how}})
+
+    made = of_pairs(tmp_path)(judged, folders["colour"])
+    (expected,) = samples(folders["colour"], tmp_path / "photos", torch.device("cpu"), how)
+
+    assert made is not None
+    assert np.array_equal(expected.pixels, made["a"])
 
 
 LOADS = """

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from pipeline.errors import LearningError
 from pipeline.learning import rivals
+from pipeline.learning.ranks import Ranks
 from pipeline.learning.settings import Engine
+from pipeline.lookup import settings
+from pipeline.losses.l1 import L1
 from pipeline.training import loop
+from pipeline.training.loop import Places, train
+from pipeline.training.settings import Training
 from tests.tinies import with_tinies
-from tests.training.test_loop import BLOCK, bytes_of, killed_at, learn, pairs, rows_of, weights
+from tests.training.test_loop import (
+    BLOCK,
+    PLAIN,
+    InterruptionError,
+    bytes_of,
+    killed_at,
+    learn,
+    pairs,
+    rows_of,
+    weights,
+)
 
 __all__ = ["pairs"]  # the fixture
 
@@ -106,6 +123,72 @@ def test_a_start_without_any_player_is_one_line(pairs: Path, tmp_path: Path) -> 
 
     with pytest.raises(LearningError, match="holds no weights for `network`; start from `scratch`, or another model"):
         learn(tmp_path / "later", pairs, RIVALRY, start=first / "model")
+
+
+def test_a_patch_too_small_for_a_critic_is_one_line_before_the_first_step(pairs: Path, tmp_path: Path) -> None:
+    critic = {**RIVAL, "network": {"name": "resnet_critic", "halving": 3, "features": 2}, "game": {"name": "hinge"}}
+    block = {**RIVALRY, "patch": 3, "recipe": {**ADVERSARIAL, "rivals": {"d": critic}}}
+    line = r"models\.tiny-x2\.training\.recipe: rivals\.d: `resnet_critic` judges patches of at least 8x8 pixels, "
+
+    with pytest.raises(LearningError, match=f"^{line}those of `hr` have 6x6; enlarge `patch`$"):
+        learn(tmp_path, pairs, block)
+    assert [] == [*tmp_path.rglob("*.pt"), *tmp_path.rglob("*.safetensors")]
+
+
+class Heard:
+    """The noise that critics drew, in its order, by a rank that has nobody to wait for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.drawn: list[float] = []
+        plain = torch.randn
+
+        def randn(size: torch.Size) -> Tensor:
+            made = plain(size)
+            self.drawn.append(float(made.sum()))
+            return made
+
+        monkeypatch.setattr(torch, "randn", randn)
+        monkeypatch.setattr(Ranks, "_average", lambda *_: None)
+        monkeypatch.setattr(Ranks, "wait", lambda _: None)
+
+    def of(self, rank: int, folder: Path, pairs: Path) -> list[float]:
+        """Return the noise that ``rank`` of two draws while it learns, from the checkpoint in ``folder`` on."""
+        self.drawn = []
+        places = Places(pairs, folder / "scratch", folder / "resume", folder / "model")
+        block = settings(Training, RIVALRY)
+        device = torch.device("cpu")
+        with suppress(InterruptionError):
+            train(block, PLAIN, places, name="tiny-x2", seed=1, device=device, report=_stop, ranks=Ranks(rank, 2))
+        return self.drawn
+
+
+def _stop(rows: Sequence[Mapping[str, float]]) -> None:
+    """Stop a training where the row of step 6 is to be reported; rank 0 alone reports."""
+    if rows[-1]["step"] == 6:
+        raise InterruptionError
+
+
+def test_every_rank_draws_noise_of_its_own_and_the_same_when_it_is_started_again(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = Heard(monkeypatch)
+    first = heard.of(0, tmp_path, pairs)
+    resumed = heard.of(1, tmp_path, pairs)
+    whole = heard.of(1, tmp_path / "other", pairs)
+
+    assert len(whole) > len(resumed) > 0
+    assert resumed == whole[-len(resumed) :]
+    assert not {*first} & {*whole}
+    assert len({*whole}) == len(whole)
+
+
+def test_several_devices_are_refused_where_a_loss_counts_its_batches(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(L1, "counts_steps", True, raising=False)
+
+    with pytest.raises(LearningError, match=r"models\.tiny-x2: .* must see each batch whole; name one in SR_DEVICE"):
+        Heard(monkeypatch).of(0, tmp_path, pairs)
 
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")  # torch's own; it hides it

@@ -1,0 +1,33 @@
+"""First weights keep the size of what goes through them."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import pytest
+import torch
+from torch import nn
+
+from pipeline.blocks.weights import he_normal
+
+
+@pytest.mark.parametrize("kind", [nn.Conv2d, nn.ConvTranspose2d])
+def test_he_s_weights_are_normal_with_two_over_the_inputs_for_variance(
+    kind: type[nn.Conv2d] | type[nn.ConvTranspose2d],
+) -> None:
+    torch.manual_seed(0)
+    layer = kind(16, 64, 3)
+    he_normal(nn.Sequential(layer))
+    weight = layer.weight.detach()
+
+    assert 0 == int(layer.get_parameter("bias").count_nonzero())
+    assert pytest.approx(sqrt(2 / (16 * 9)), rel=0.03) == float(weight.std())
+    assert pytest.approx(0.6827, abs=0.02) == float((weight.abs() < weight.std()).float().mean())
+
+
+def test_he_s_weights_need_no_bias() -> None:
+    layer = nn.Conv2d(2, 2, 3, bias=False)
+    before = layer.weight.detach().clone()
+    he_normal(layer)
+
+    assert not torch.equal(before, layer.weight)
