@@ -96,8 +96,7 @@ class ScSR(nn.Module):
         """Map ``lr_y`` (B, 1, h, w) to ``sr_y`` (B, 1, h * scale, w * scale), both in [0, 1]."""
         kind = lr_y.device.type
         with torch.autocast(kind if torch.amp.is_autocast_available(kind) else "cpu", enabled=False):
-            lr = lr_y.float()
-            return {"sr_y": self.projected(self.pasted(lr), lr)}
+            return {"sr_y": self.projected(self.pasted(lr_y), lr_y)}
 
     def examples(self, lr_y: Tensor, hr_y: Tensor) -> tuple[Tensor, Tensor]:
         """Return the gradients (n, 4 * patch²) and HR details (n, (patch * scale / 2)²) of patches of crops.

@@ -125,10 +125,14 @@ def test_the_length_of_an_atom_changes_nothing() -> None:
 
 
 def test_what_shows_no_gradient_becomes_its_mean() -> None:
-    network, patches = scsr(), 0.5 + 0.2 * image(3, 36)[0, 0]
-    made = network.restored(torch.full((3, 144), 0.1 / 255 / 12), patches)
+    """The gradients are an atom's, once of a length that penalties pass over, once of one that they do not."""
+    network, patches = scsr(), 0.5 + 0.2 * image(2, 36)[0, 0]
+    atom = normalize(network.dictionary[3, :144], dim=0)
+    flat, _ = made = network.restored(torch.stack([0.1 / 255 * atom, 0.5 / 255 * atom]), patches)
+    apart = made.std(1, correction=0) / patches.std(1, correction=0)
 
-    torch.testing.assert_close(patches.mean(1, keepdim=True).expand(3, 36), made)
+    torch.testing.assert_close(patches[0].mean().expand(36), flat)
+    assert float(apart[1]) > 1
 
 
 def test_brighter_is_restored_brighter_and_of_more_contrast_with_more() -> None:
@@ -136,6 +140,12 @@ def test_brighter_is_restored_brighter_and_of_more_contrast_with_more() -> None:
     before = run(network, lr)
 
     torch.testing.assert_close(0.3 + 2 * before, run(network, 0.3 + 2 * lr), rtol=0, atol=1e-4)
+
+
+def test_what_is_pasted_is_projected() -> None:
+    network, lr = scsr(projections=3), image(9, 12)
+
+    torch.testing.assert_close(network.projected(network.pasted(lr), lr), run(network, lr))
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])

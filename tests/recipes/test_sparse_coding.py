@@ -180,10 +180,23 @@ def test_an_atom_that_nobody_uses_becomes_the_patch_that_was_coded_worst() -> No
     recipe.step(batch)
 
     assert torch.equal(given[worst], recipe.dictionary[4])
-    assert not recipe.get_buffer("used")[4].any()
-    assert not recipe.get_buffer("used")[:, 4].any()
-    assert not recipe.get_buffer("sought")[4].any()
     assert 5 == len(recipe.get_buffer("used").diagonal().nonzero())
+
+
+def test_of_an_atom_that_is_renewed_nothing_is_remembered_of_the_others_all() -> None:
+    recipe, given = bare(6), normalize(chance(3, SEEN + RESTORED))
+    used, sought = recipe.get_buffer("used").fill_(0.5), recipe.get_buffer("sought").fill_(0.5)
+    used.fill_diagonal_(1.0)[4, 4] = 1e-5
+    with torch.no_grad():
+        recipe._renew(given, torch.tensor([0.1, 0.3, 0.2]))
+    others = torch.tensor([0, 1, 2, 3, 5])
+
+    assert torch.equal(given[1], recipe.dictionary[4])
+    assert not used[4].any()
+    assert not used[:, 4].any()
+    assert not sought[4].any()
+    assert bool(used[others][:, others].all())
+    assert bool(sought[others].all())
 
 
 def test_more_idle_atoms_than_patches_are_renewed_as_far_as_these_go() -> None:
