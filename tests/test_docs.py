@@ -163,8 +163,9 @@ def test_the_losses_of_the_page_pass_the_check(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "losses.md").read_text(encoding="utf-8")
     yaml = YAML(typ="safe")
     params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    trainings = [params["models"][name]["training"] for name in ("edsr-x2", "srcnn-x2")]
-    trainings[1]["network"] = {"name": "memnet", "scale": 2}
+    trainings = [params["models"][name]["training"] for name in ("edsr-x2", "srcnn-x2", "espcn-x2")]
+    for training, network in zip(trainings[1:], ("drcn", "memnet"), strict=True):
+        training["network"] = {"name": network, "scale": 2}
     for training, text in zip(trainings, re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.M), strict=True):
         training["recipe"]["losses"] = yaml.load(text)["losses"]
     with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:

@@ -463,11 +463,11 @@ models.edsr-x2.training.recipe.rivals.a.fake: hr
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.real: hd
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
-    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.fake: lr_made
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
-    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `lr_made`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `lr_made`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.fake: sr_y_each
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>

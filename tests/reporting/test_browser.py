@@ -98,6 +98,7 @@ def order(page: Page) -> list[str]:
     return page.locator("#scores-luma-x2 tbody th").all_inner_texts()
 
 
+@pytest.mark.prove
 def test_the_page_is_usable_within_two_seconds(browser: Browser, address: str, page: Page) -> None:
     """The quickest of three, since other tests keep the cores busy."""
     times = []

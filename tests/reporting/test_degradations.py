@@ -38,7 +38,7 @@ PARAMS: dict[str, Any] = {
         "hidden-x2": {**PLAIN, "degradation": [HIDDEN]},
         "opencv-x2": {**PLAIN, "degradation": [{"resize": {"to": "target", "kernel": "bicubic", "by": "opencv"}}]},
     },
-    "suites": {name: {"metrics": {"psnr_y8": {}}} for name in ("hidden-x2", "bicubic-x2")},
+    "suites": {name: {"metrics": {"psnr_y8": {}}, "self_ensemble": "none"} for name in ("hidden-x2", "bicubic-x2")},
     "gates": {},
     "models": {
         name: {"pairs": pairs, "suite": "hidden-x2", "start": "scratch", "training": TRAINING}
