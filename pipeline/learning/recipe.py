@@ -21,13 +21,12 @@ class Recipe(nn.Module, ABC):
     """A way of learning: it owns its networks and its optimizers.
 
     ``keeps`` names the networks that a model folder holds; the first is the one that maps LR to SR. ``borrowed`` are
-    those of them that do not learn, whose weights come by ``start``. ``arithmetic`` is
-    what forward passes of ``step`` and ``judge`` run in, ``accumulate`` the parts in which a batch is taken where
-    memory is short, ``ranks`` the processes that learn together. ``looks_far`` says that ``restore`` looks at the
-    whole image, whatever the network's reach, so that an image must not be restored in tiles; ``learns_in_restore``
-    that it learns there, where no loss is handed the weights of others. ``turns`` is how many
-    batches a step takes, one after the other in the fields it is handed; ``critics`` are the networks that learn with
-    the others and are not kept.
+    those of them that do not learn, whose weights come by ``start``. ``arithmetic`` is what forward passes of ``step``
+    and ``judge`` run in, ``accumulate`` the parts in which a batch is taken where memory is short, ``ranks`` the
+    processes that learn together. ``looks_far`` says that ``restore`` looks at the whole image, whatever the network's
+    reach, so that an image must not be restored in tiles; ``learns_in_restore`` that it learns there, where no loss is
+    handed the weights of others. ``turns`` is how many batches a step takes, one after the other in the fields it is
+    handed; ``critics`` are the networks that learn with the others and are not kept.
     """
 
     keeps: tuple[str, ...] = ("network",)
