@@ -40,10 +40,10 @@ ALIGNED = 8
 class ScSR(nn.Module):
     """A coupled dictionary on luma: gradients are coded by the lower parts of its atoms, the upper parts are added.
 
-    LR is enlarged to the middle resolution by bicubic interpolation. Each patch of its four gradients, brought to
-    length 1, is coded: ½‖gradients - code · lower‖² + sparsity ‖code‖₁ is minimised, where each lower part has length
-    1. The sum code · upper gets the contrast of the enlarged patch, times ``contrast``, and its mean. Where patches
-    overlap, their mean is taken; back-projection then brings what the result reduces to near LR.
+    LR is enlarged to the middle resolution by bicubic interpolation (the code: to that of HR). Each patch of its four
+    gradients, brought to length 1, is coded: ½‖gradients - code · lower‖² + sparsity ‖code‖₁ is minimised, where each
+    lower part has length 1. The sum code · upper gets the contrast of the enlarged patch, times ``contrast``, and its
+    mean. Where patches overlap, their mean is taken; back-projection then brings what the result reduces to near LR.
 
     Patches are coded alone, as in the authors' code; the paper adds a term that makes each agree with those before it.
     At the edge the image is mirrored; the authors leave out patches there.
@@ -54,8 +54,8 @@ class ScSR(nn.Module):
         scale: HR pixels per LR pixel; each has a dictionary of its own.
         atoms: of the dictionary (paper: 1024; the code's small one: 512).
         patch: side of a patch in pixels of the middle resolution, twice LR (paper: 6, which is 3 LR pixels; code: 5).
-        overlap: pixels of the middle resolution that neighbours share (code: all but one; here all but one LR pixel,
-            which takes a quarter of the time).
+        overlap: pixels of the middle resolution that neighbours share (code: all but one; here all but one LR pixel: a
+            quarter as many patches).
         sparsity: the weight of the penalty (code: 0.2).
         iterations: of the solver.
         contrast: of a restored patch, as a multiple of the enlarged one's (code: 1.2).
