@@ -13,6 +13,7 @@ from torch.nn.functional import avg_pool2d, interpolate
 from pipeline.blocks.reduction import Reduction
 from pipeline.lookup import build
 from pipeline.networks.dsgan import DSGAN
+from pipeline.networks.dsgan_critic import DSGANCritic
 from pipeline.networks.high_to_low import HighToLow, prime_factors
 from pipeline.networks.low_to_high import LowToHigh
 from pipeline.networks.patch_critic import PatchCritic
@@ -166,6 +167,27 @@ def test_dsgan_s_critic_sees_thirteen_pixels_and_keeps_the_size() -> None:
 
     assert (1, 1, 21, 21) == judged.shape
     assert (4, 16) == (int(rows.min()), int(rows.max()))
+
+
+def judged_at(strength: float, **options: Any) -> Tensor:
+    """Return what DSGAN's critic, learning and with a first layer without biases, says of noise of this strength."""
+    torch.manual_seed(0)
+    critic = DSGANCritic((8, 8, 8), **options)
+    nn.init.zeros_(at(critic, "layers.0").bias)
+    return critic(image=strength * image(2, 3, 21, 21)).detach()
+
+
+def test_a_critic_that_normalises_does_not_see_how_strong_noise_is() -> None:
+    torch.testing.assert_close(judged_at(1.0), judged_at(2.0), atol=1e-3, rtol=0)
+    assert (judged_at(1.0, normalised=False) - judged_at(2.0, normalised=False)).abs().max() > 0.01
+
+
+def test_a_gain_shows_a_critic_differences_from_grey_as_larger_ones() -> None:
+    plain, loud = DSGANCritic((8, 8, 8), normalised=False), DSGANCritic((8, 8, 8), normalised=False, gain=16.0)
+    loud.load_state_dict(plain.state_dict())
+    given = image(1, 3, 21, 21)
+
+    torch.testing.assert_close(plain(16 * (given - 0.5)), loud(given))
 
 
 @pytest.mark.parametrize(("strides", "patch"), [((2, 2, 2, 1, 1), 70), ((1, 1, 1, 1, 1), 16)])
