@@ -17,6 +17,8 @@ REACH = 3
 """LR pixels to either side of a pixel within which HR is held to matter to it."""
 RIDGE = 1e-5
 """What keeps directions that natural images hardly have from exploding, as a share of the mean power of the others."""
+FLAT = 0.3
+"""The share of an image that counts as flat: the LR pixels around which HR varies least."""
 EDGE = 2
 """LR pixels beside the border that are left out, beside ``REACH``: borders are made in many ways."""
 
@@ -29,11 +31,13 @@ class Unmixed:
         kernel: the weights of the HR pixels around an LR pixel, (K, K) with K = (2 REACH + 1) x scale: what one
             correlates with before taking every ``scale``-th pixel. It is centred where a bicubic one is.
         sigma: standard deviation of what no kernel explains, white being 1.
+        flat_sigma: the same of flat places alone, where noise shows most and a kernel that fits badly least.
         correlation: of that between neighbours, -1 to 1: 0 for noise that was added pixel by pixel.
     """
 
     kernel: NDArray[np.float64]
     sigma: float
+    flat_sigma: float
     correlation: float
 
 
@@ -58,9 +62,13 @@ def unmixed(pairs: Sequence[tuple[Plane, Plane]], scale: int) -> Unmixed:
         gram += rows.T @ rows
         right += rows.T @ values.ravel()
     weights = np.linalg.solve(gram + RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram)), right)
-    left = [values - (rows @ weights).reshape(values.shape) for rows, values in (_equations(*p, scale) for p in large)]
+    left, flat = [], []
+    for rows, values in (_equations(*pair, scale) for pair in large):
+        left.append(values - (rows @ weights).reshape(values.shape))
+        activity = np.square(rows).sum(axis=1).reshape(values.shape)
+        flat.append(left[-1][activity <= np.quantile(activity, FLAT)])
     weights += (1 - weights.sum()) / weights.size  # windows without their mean tell nothing of the kernel's
-    return Unmixed(weights.reshape(side, side), _deviation(left), _correlation(left))
+    return Unmixed(weights.reshape(side, side), _deviation(left), _deviation(flat), _correlation(left))
 
 
 def _equations(hr: Plane, lr: Plane, scale: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -86,8 +86,8 @@ class Found:
     def figures(self) -> dict[str, float]:
         """How far the learnt and the bicubic degradation are from the real one, and what it is worth downstream.
 
-        ``spectrum_distance`` in decibels; ``noise_distance`` in grey levels of standard deviation; ``kernel_psnr`` in
-        decibels.
+        ``spectrum_distance`` in decibels; ``noise_distance`` in grey levels of standard deviation, and ``flat_noise_distance``
+        that of flat places; ``kernel_psnr`` in decibels.
         """
         real = self.sides["real"]
         figures = {"downstream_gain_db": self.gain}
@@ -96,6 +96,7 @@ class Found:
             figures |= {
                 f"{prefix}spectrum_distance": spectrum_distance(side.spectrum, real.spectrum),
                 f"{prefix}noise_distance": 255 * abs(side.unmixed.sigma - real.unmixed.sigma),
+                f"{prefix}flat_noise_distance": 255 * abs(side.unmixed.flat_sigma - real.unmixed.flat_sigma),
                 f"{prefix}kernel_psnr": kernel_psnr(real.unmixed.kernel, side.unmixed.kernel),
             }
         return figures

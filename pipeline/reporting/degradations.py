@@ -95,8 +95,8 @@ def _figures(all_found: Sequence[Found]) -> Markup:
     """Return a row for each case: the learnt and the bicubic degradation's distances from the real one."""
     if not all_found:
         return Markup("")
-    names = ("gain (dB)", "spectrum (dB) ↓", "noise (levels) ↓", "kernel (dB) ↑")
-    keys = ("spectrum_distance", "noise_distance", "kernel_psnr")
+    names = ("gain (dB)", "spectrum (dB) ↓", "noise (levels) ↓", "noise in flat places ↓", "kernel (dB) ↑")
+    keys = ("spectrum_distance", "noise_distance", "flat_noise_distance", "kernel_psnr")
     groups = [element("td")] + [
         element("th", name, colspan=1 if not n else 2, class_="group", scope="colgroup") for n, name in enumerate(names)
     ]
@@ -182,7 +182,8 @@ def _kernels(each: Found) -> Markup:
         own = each.sides[side].unmixed
         grey = np.clip(127.5 + 127.5 * own.kernel / top, 0, 255).astype(np.uint8)[..., None]
         length = grey.shape[0] * KERNEL_ZOOM
-        name = f"{side}: noise {255 * own.sigma:.1f} levels, between neighbours {own.correlation:+.2f}"
+        levels = f"noise {255 * own.sigma:.1f} levels, {255 * own.flat_sigma:.1f} in flat places"
+        name = f"{side}: {levels}, between neighbours {own.correlation:+.2f}"
         tiles.append(_tile(name, grey, {"width": length, "height": length}, f"kernel of {side} LR"))
     return element("div", *tiles, class_="tiles kernels")
 

@@ -55,6 +55,19 @@ def test_the_noise_of_a_camera_is_what_no_kernel_explains(sigma: float) -> None:
     assert abs(found.correlation) < 0.05
 
 
+def test_noise_of_flat_places_is_told_from_that_of_busy_ones() -> None:
+    hr = scene(1)
+    hr[:, : hr.shape[1] // 2] = 0.5 + 0.1 * (hr[:, : hr.shape[1] // 2] - 0.5)
+    lr = seen(hr, bell(7, (1.2, 1.2)), 0.0)
+    half = lr.shape[1] // 2
+    lr[:, :half] = seen(hr, bell(7, (1.2, 1.2)), 0.01)[:, :half]
+    lr[:, half:] = seen(hr, bell(7, (1.2, 1.2)), 0.04)[:, half:]
+    found = unmixed([(hr[..., 0], lr)], SCALE)
+
+    assert found.flat_sigma == pytest.approx(0.01, rel=0.06)
+    assert found.sigma > 0.025
+
+
 def test_noise_of_neighbours_is_told_from_noise_of_single_pixels() -> None:
     hr = scene(1)
     grain = np.random.default_rng(2).normal(0, 0.1, (80, 80, 1)).astype(np.float32)

@@ -164,6 +164,7 @@ def test_the_real_side_is_the_suites_own_lr_and_bicubic_is_made_of_its_hr(world:
 
     assert same.figures["kernel_psnr"] > one.figures["bicubic_kernel_psnr"] + 10
     assert same.figures["noise_distance"] < 0.5 < one.figures["bicubic_noise_distance"]
+    assert same.figures["flat_noise_distance"] < 0.5 < one.figures["bicubic_flat_noise_distance"]
     assert same.figures["spectrum_distance"] < 0.5 < one.figures["bicubic_spectrum_distance"]
     assert 0.5 == one.figures["downstream_gain_db"]
 
