@@ -1,10 +1,11 @@
-"""MATLAB's bicubic enlargement by a whole factor, on tensors, and the lines beyond the edge of an image."""
+"""MATLAB's bicubic enlargement by a whole factor, on tensors."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
+from pipeline.blocks.mirror import mirrored
 from pipeline.images.taps import taps
 
 _LINES = 8
@@ -41,14 +42,3 @@ class Enlargement(nn.Module):
         seen = mirrored(image, axis, self.before, self.after).unfold(axis, count, 1)
         made = (seen.unsqueeze(-2) * self.get_buffer("weights")).sum(-1)
         return made.movedim(-1, axis + 1).flatten(axis, axis + 1)
-
-
-def mirrored(image: Tensor, axis: int, before: int, after: int) -> Tensor:
-    """Return ``image`` with lines ``before`` and ``after`` its own along ``axis``, the edge mirrored as MATLAB does.
-
-    >>> mirrored(torch.tensor([1, 2, 3]), 0, 2, 4)
-    tensor([2, 1, 1, 2, 3, 3, 2, 1, 1])
-    """
-    length = image.shape[axis]
-    lines = torch.arange(-before, length + after, device=image.device) % (2 * length)
-    return image.index_select(axis, torch.minimum(lines, 2 * length - 1 - lines))

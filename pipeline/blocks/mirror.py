@@ -1,4 +1,7 @@
-"""Images lengthened to a size that a network can halve."""
+"""Lines beyond the edge of an image: those inside, mirrored at it, the last one first, as often as it takes.
+
+So do MATLAB's ``imresize`` and PyWavelets' mode ``symmetric``.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,25 @@ import torch
 from torch import Tensor
 
 
+def mirrored(image: Tensor, axis: int, before: int, after: int) -> Tensor:
+    """Return ``image`` with lines ``before`` and ``after`` its own along ``axis``.
+
+    >>> mirrored(torch.tensor([1, 2, 3]), 0, 2, 4)
+    tensor([2, 1, 1, 2, 3, 3, 2, 1, 1])
+    """
+    length = image.shape[axis]
+    lines = torch.arange(-before, length + after, device=image.device) % (2 * length)
+    return image.index_select(axis, torch.minimum(lines, 2 * length - 1 - lines))
+
+
 def mirrored_to(image: Tensor, multiple: int) -> Tensor:
     """Lengthen ``image`` (..., H, W) below and on the right until both sides are multiples of ``multiple`` pixels.
 
-    What is added is the image mirrored at its edge, the last line first, as often as it takes: any size can be had. So
-    the last pair of an odd line is twice the same pixel, of which the Haar transform sees no difference. That is the
-    mode ``symmetric`` of PyWavelets, and MATLAB's.
+    Any size can be had. The last pair of an odd line is then twice the same pixel, of which the Haar transform sees no
+    difference.
     """
     for axis in (-2, -1):
-        length = image.shape[axis]
-        if length % multiple:
-            lines = torch.arange(-(-length // multiple) * multiple, device=image.device) % (2 * length)
-            image = image.index_select(axis, torch.minimum(lines, 2 * length - 1 - lines))
+        missing = -image.shape[axis] % multiple
+        if missing:
+            image = mirrored(image, axis, 0, missing)
     return image

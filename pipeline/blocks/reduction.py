@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from pipeline.blocks.mirror import mirrored
 from pipeline.images.taps import taps
 
 _LINES = 8
@@ -36,11 +37,9 @@ class Reduction(nn.Module):
     def _along(self, image: Tensor, axis: int) -> Tensor:
         """Reduce one axis."""
         made = image.shape[axis] // self.factor
-        length = made * self.factor
-        lines = torch.arange((made - 1) * self.factor + self.count, device=image.device) - self.before
-        lines = lines % (2 * length)
-        mirrored = image.index_select(axis, torch.minimum(lines, 2 * length - 1 - lines))
-        return (mirrored.unfold(axis, self.count, self.factor) * self.get_buffer("weights")).sum(-1)
+        whole = image.narrow(axis, 0, made * self.factor)
+        seen = mirrored(whole, axis, self.before, self.count - self.factor - self.before)
+        return (seen.unfold(axis, self.count, self.factor) * self.get_buffer("weights")).sum(-1)
 
 
 def reduced_to(image: Tensor, like: Tensor) -> Tensor:

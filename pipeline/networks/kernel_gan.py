@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, conv_transpose2d
 
+from pipeline.blocks.mirror import mirrored
 from pipeline.bounds import OneOrMore
 from pipeline.errors import LearningError
 
@@ -114,17 +115,12 @@ def cropped(image: Tensor, kernel: Tensor) -> Tensor:
 
 def whole(image: Tensor, kernel: Tensor) -> Tensor:
     """Correlate ``image`` (B, C, H, W) with ``kernel`` at every second pixel, from the first, the border mirrored."""
-    rows, columns = (mirrored(side, len(kernel) // 2).to(image.device) for side in image.shape[-2:])
-    padded = image[..., rows, :][..., columns].flatten(0, 1)[:, None]
-    filtered = conv2d(padded, kernel[None, None], stride=STEP)
+    reach = len(kernel) // 2
+    for axis in (-2, -1):
+        odd = image.shape[axis] % STEP
+        image = mirrored(image, axis, reach, reach - STEP + 1 - odd)
+    filtered = conv2d(image.flatten(0, 1)[:, None], kernel[None, None], stride=STEP)
     return filtered.view(*image.shape[:2], *filtered.shape[-2:])
-
-
-def mirrored(length: int, reach: int) -> Tensor:
-    """Return the lines that a kernel on every second of ``length`` sees, those beyond the edge mirrored."""
-    last = length // STEP * STEP - STEP
-    lines = torch.arange(-reach, last + reach + 1) % (2 * length)
-    return torch.minimum(lines, 2 * length - 1 - lines)
 
 
 def cleaned(kernel: Tensor, kept: int) -> Tensor:

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, fold, normalize, unfold
 
-from pipeline.blocks.enlargement import Enlargement, mirrored
+from pipeline.blocks.enlargement import Enlargement
+from pipeline.blocks.mirror import mirrored
 from pipeline.blocks.reduction import Reduction
 from pipeline.blocks.sparse_codes import sparse_codes
 from pipeline.bounds import NotNegative, OneOrMore, Positive, ZeroOrMore

@@ -86,8 +86,8 @@ class Found:
     def figures(self) -> dict[str, float]:
         """How far the learnt and the bicubic degradation are from the real one, and what it is worth downstream.
 
-        ``spectrum_distance`` in decibels; ``noise_distance`` in grey levels of standard deviation, and ``flat_noise_distance``
-        that of flat places; ``kernel_psnr`` in decibels.
+        ``spectrum_distance`` in decibels; ``noise_distance`` in grey levels of standard deviation, and that of flat
+        places as ``flat_noise_distance``; ``kernel_psnr`` in decibels.
         """
         real = self.sides["real"]
         figures = {"downstream_gain_db": self.gain}

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline.blocks.enlargement import Enlargement, mirrored
+from pipeline.blocks.enlargement import Enlargement
+from pipeline.blocks.mirror import mirrored
 from pipeline.images.resize import resize
 
 

@@ -173,7 +173,7 @@ def judged_at(strength: float, **options: Any) -> Tensor:
     """Return what DSGAN's critic, learning and with a first layer without biases, says of noise of this strength."""
     torch.manual_seed(0)
     critic = DSGANCritic((8, 8, 8), **options)
-    nn.init.zeros_(at(critic, "layers.0").bias)
+    nn.init.zeros_(at(critic, "layers.0").get_parameter("bias"))
     return critic(image=strength * image(2, 3, 21, 21)).detach()
 
 
