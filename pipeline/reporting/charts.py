@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from pipeline.pairs.reading import member_of
 from pipeline.reporting.axes import linear, logarithmic
-from pipeline.reporting.frames import BOTTOM, LEFT, RIGHT, TOP, WIDTH, figure, frame
+from pipeline.reporting.frames import BOTTOM, LEFT, RIGHT, TOP, figure, frame
 from pipeline.reporting.gathering import Contender, Row, Suite
+from pipeline.reporting.labels import around, label
 from pipeline.reporting.marks import mark, swatch
 from pipeline.reporting.markup import Markup, element, joined
 from pipeline.reporting.words import count
 
-LETTER = 6.6
-"""Width of a letter of a label, about."""
 POINTS = 240
 """Points of a curve at most; longer ones are thinned."""
 SHOWN = 10
@@ -33,6 +32,7 @@ class Against:
 
 COSTS = (
     Against("parameters", "parameters", count),
+    Against("multiply_adds", "multiply-adds for 1280x720 pixels", count),
     Against("seconds_per_megapixel", "seconds per megapixel", lambda value: f"{value:g}"),
 )
 
@@ -127,31 +127,12 @@ def _level(each: Contender, y: float, shown: str) -> Markup:
 def _points(
     suite: Suite, contenders: Sequence[Contender], places: Sequence[tuple[float, float]], benchmark: str, cost: Against
 ) -> Iterator[Markup]:
-    taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in places]
+    taken = [around(x, y) for x, y in places]
     for each, (x, y) in zip(contenders, places, strict=True):
         value = suite.main.shown(each.means[benchmark][suite.main.name])
         said = f"{each.name}: {value} {suite.main.unit}, {cost.said(each.cost[cost.key])} {cost.title}"
         yield mark(each, x, y, tabindex=0, role="img", aria_label=said, data_tip=said)
-        yield _label(each.name, x, y, taken)
-
-
-def _label(name: str, x: float, y: float, taken: list[tuple[float, float, float, float]]) -> Markup:
-    """Write ``name`` at the first place around (x, y) that is free, and take it."""
-    width = LETTER * len(name)
-    tries = ((9, 4, 0), (-9 - width, 4, 0), (-width / 2, -10, 0), (-width / 2, 18, 0), (9, -8, 0), (9, 16, 0))
-    boxes = [(x + dx, y + dy - 9, x + dx + width, y + dy + 3) for dx, dy, _ in tries]
-    free = [box for box in boxes if _inside(box) and not any(_overlap(box, other) for other in taken)]
-    box = next(iter(free), next((each for each in boxes if _inside(each)), boxes[0]))
-    taken.append(box)
-    return element("text", name, x=f"{box[0]:.1f}", y=f"{box[3] - 3:.1f}", class_="label")
-
-
-def _inside(box: tuple[float, float, float, float]) -> bool:
-    return box[0] >= LEFT and box[2] <= WIDTH and box[1] >= 0 and box[3] <= BOTTOM
-
-
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+        yield label(each.name, x, y, taken)
 
 
 def _table(title: str, series: str) -> Markup:

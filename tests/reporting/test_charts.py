@@ -6,6 +6,7 @@ import doctest
 import json
 import re
 from html import unescape
+from itertools import combinations, product
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipeline.reporting import markup, words
 from pipeline.reporting.axes import linear, logarithmic
 from pipeline.reporting.charts import POINTS, curves
 from pipeline.reporting.gathering import Contender
+from pipeline.reporting.labels import around, label
 from pipeline.reporting.marks import SHAPES, strip
 from pipeline.reporting.words import Measure, count, seconds
 
@@ -105,6 +107,31 @@ def test_a_long_curve_is_thinned_and_keeps_its_last_point(length: int) -> None:
     assert length == points[-1][2]
     assert min(length, POINTS / 2) <= len(points) <= POINTS
     assert "<table>" in chart
+
+
+@given(some.lists(some.tuples(some.floats(60, 420), some.floats(20, 230)), min_size=1, max_size=40))
+def test_no_name_of_a_point_lies_upon_another_or_upon_a_mark(points: list[tuple[float, float]]) -> None:
+    marks = [around(x, y) for x, y in points]
+    taken = list(marks)
+    written = [label(f"model-{number}", x, y, taken) for number, (x, y) in enumerate(points)]
+    names = taken[len(marks) :]
+
+    assert len(names) == sum(bool(each) for each in written)
+    assert not [
+        (one, other)
+        for one, other in [*combinations(names, 2), *product(names, marks)]
+        if one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    ]
+
+
+def test_a_point_alone_has_its_name_beside_it_and_a_crowded_one_at_the_end_of_a_line() -> None:
+    taken = [around(200, 100)]
+    alone = label("alone", 200, 100, taken)
+    for _ in range(8):
+        label("crowding", 200, 100, taken)
+
+    assert '<text x="209.0" y="104.0" class="label">alone</text>' == alone
+    assert 'class="leader"' in label("last", 200, 100, taken)
 
 
 def test_a_strip_has_a_dot_for_each_image_and_zero_between_losses_and_gains() -> None:
