@@ -213,4 +213,4 @@ def test_what_costs_nothing_is_a_line_and_not_a_point(tmp_path: Path) -> None:
     text = copy.page()
 
     assert 2 == text.count('class="level"')  # over parameters and over multiply-adds
-    assert ["edsr-x2"] * 2 + ["bicubic-x2"] == sorted(re.findall(r'aria-label="([\w-]+): ', text), reverse=True)
+    assert ["edsr-x2"] * 3 + ["bicubic-x2"] == sorted(re.findall(r'aria-label="([\w-]+): ', text), reverse=True)
