@@ -1,12 +1,15 @@
 """Temporary clones of the working tree, with the test parts in their rooms."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.registry.ledger import HEADER
 
@@ -52,6 +55,14 @@ class Clone:
         assert said.returncode == 0, said.stdout + said.stderr
         return re.findall(r"^Running stage '(.+)':$", said.stdout, re.MULTILINE)
 
+    def study(self) -> dict[str, Any]:
+        """Return what `make degradation` says of the models in the clone."""
+        places = [word for name in ("models", "scores", "curves", "costs", "own") for word in (f"--{name}", name)]
+        said = self.stages("degradation", "--pairs", "data/pairs", *places, "--out", "degradation")
+        assert said.returncode == 0, said.stdout + said.stderr
+        numbers: dict[str, Any] = json.loads((self.path / "degradation.json").read_text(encoding="utf-8"))
+        return numbers
+
     def count(self) -> int:
         """Return how many stages the graph has."""
         return len(self.run("dvc", "stage", "list", "--all", "--name-only").stdout.split())
@@ -83,6 +94,14 @@ def keep_clone(path: Path, params: Path) -> Clone:
     shutil.copyfile(params, path / "params.yaml")
     clone = Clone(path)
     assert clone.run("git", "init", "-q").returncode == 0
+    return clone
+
+
+def kept_with(stages: Sequence[str], path: Path, params: Path, *, threads: int) -> Clone:
+    """Return the checkout ``path`` of a proof, which stays, when ``stages`` are made there from the mirror's images."""
+    clone = keep_clone(path, params)
+    own = {"SR_MIRROR": str((ROOT / os.environ["SR_MIRROR"]).resolve()), "OMP_NUM_THREADS": str(threads)}
+    subprocess.run(["dvc", "repro", *stages], cwd=clone.path, env={**clone.environment, **own}, check=True)
     return clone
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,8 @@ from ruamel.yaml import YAML
 
 from pipeline.params.check import checked
 from pipeline.reporting.cases import cases
+from tests.clones import ROOT, kept_with
 
-ROOT = Path(__file__).parent.parent
 PRESET = ROOT / "presets" / "learned-degradation.yaml"
 CAMERAS = (1, 2, 3, 4, 5)
 CACHED = ROOT / "build" / "prove" / "cameras"
@@ -69,51 +66,19 @@ def test_each_camera_has_a_case_of_its_own(tmp_path: Path) -> None:
     assert [*CAMERAS] == numbers
 
 
-def checkout() -> Path:
-    """Return the kept checkout, its code being that of the working tree, its params those of the five cameras."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    kept = CACHED / "checkout"
-    for name in listed.stdout.splitlines():
-        if Path(name).parts[0] in ("pipeline", "stages", "dvc.yaml", "own", ".dvc", ".dvcignore", ".gitignore"):
-            (kept / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, kept / name)
-    with (kept / "params.yaml").open("w", encoding="utf-8") as file:
-        YAML(typ="safe").dump(of_cameras(read(PRESET)), file)
-    subprocess.run(["git", "init", "-q"], cwd=kept, check=True)
-    return kept
-
-
 @pytest.mark.prove
 @pytest.mark.skipif("SR_MIRROR" not in os.environ, reason="SR_MIRROR names no folder with T91, BSDS200 and Set14")
 def test_what_is_learnt_of_five_hidden_cameras_is_worth_half_a_decibel() -> None:
-    kept = checkout()
-    mirror = str((ROOT / os.environ["SR_MIRROR"]).resolve())
-    environment = {**os.environ, "SR_MIRROR": mirror, "DVC_NO_ANALYTICS": "1"}
-    stages = [f"evaluate@{kind}-{camera}" for camera in CAMERAS for kind in ("bicubic", "learned")]
-    measured = [f"measure@{kind}-{camera}" for camera in CAMERAS for kind in ("bicubic", "learned", "spoiler")]
-    scored = [*stages, *(f"evaluate@spoiler-{camera}" for camera in CAMERAS), *measured]
-    subprocess.run(["dvc", "repro", *scored], cwd=kept, env=environment, check=True)
-    places = [word for name in ("models", "scores", "curves", "costs") for word in (f"--{name}", name)]
-    told = [
-        sys.executable,
-        "-m",
-        "stages",
-        "degradation",
-        "--pairs",
-        "data/pairs",
-        *places,
-        "--own",
-        "own",
-        "--out",
-        "degradation",
-    ]
-    subprocess.run(told, cwd=kept, env=environment, check=True)
-    text = (kept / "degradation.json").read_text(encoding="utf-8")
+    params = CACHED / "params.yaml"
+    params.parent.mkdir(parents=True, exist_ok=True)
+    with params.open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(of_cameras(read(PRESET)), file)
+    kinds = ("bicubic", "learned", "spoiler")
+    stages = [f"{verb}@{kind}-{camera}" for verb in ("evaluate", "measure") for camera in CAMERAS for kind in kinds]
+    numbers = kept_with(stages, CACHED / "checkout", params, threads=2).study()
+    text = json.dumps(numbers, indent=1) + "\n"
     (ROOT / "docs" / "proofs" / "degradation.json").write_text(text, encoding="utf-8")
     print(text)  # noqa: T201  # the proof's log
-    numbers = json.loads(text)
     gains = {name: case["downstream_gain_db"] for name, case in numbers["cases"].items()}
 
     assert len(CAMERAS) == len(gains)

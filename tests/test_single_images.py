@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ from pipeline.lookup import build
 from pipeline.params.check import checked
 from pipeline.reporting.cases import Case, cases
 from pipeline.saved import load_network
-from tests.clones import ROOT, Clone, keep_clone
+from tests.clones import ROOT, Clone, kept_with
 
 PRESET = ROOT / "presets" / "kernel-gan.yaml"
 IMAGES = ("baby", "bird", "butterfly", "head", "woman")
@@ -107,30 +105,13 @@ def score(clone: Clone, model: str) -> float:
     return float(means["psnr_y8"])
 
 
-def made(stages: list[str]) -> Clone:
-    """Return the kept checkout when ``stages`` are made."""
-    clone = keep_clone(CACHED, PRESET)
-    mirror = str((ROOT / os.environ["SR_MIRROR"]).resolve())
-    environment = {**clone.environment, "SR_MIRROR": mirror}
-    subprocess.run(["dvc", "repro", *stages], cwd=clone.path, env=environment, check=True)
-    return clone
-
-
-def study(clone: Clone) -> dict[str, Any]:
-    """Return what `make degradation` says of the models in ``clone``."""
-    words = [word for name in ("models", "scores", "curves", "costs", "own") for word in (f"--{name}", name)]
-    told = ["-m", "stages", "degradation", "--pairs", "data/pairs", *words, "--out", "degradation"]
-    subprocess.run([sys.executable, *told], cwd=clone.path, env=clone.environment, check=True)
-    numbers: dict[str, Any] = json.loads((clone.path / "degradation.json").read_text(encoding="utf-8"))
-    return numbers
-
-
 @pytest.mark.prove
 @pytest.mark.skipif("SR_MIRROR" not in os.environ, reason="SR_MIRROR names no folder with Set5")
 def test_kernels_that_single_images_tell_are_nearer_than_bicubic_and_worth_decibels(tmp_path: Path) -> None:
     params = preset(tmp_path)
-    clone = made([f"{verb}@{name}" for verb in ("evaluate", "measure") for name in params["models"]])
-    numbers = study(clone)
+    stages = [f"{verb}@{name}" for verb in ("evaluate", "measure") for name in params["models"]]
+    clone = kept_with(stages, CACHED, PRESET, threads=1)
+    numbers = clone.study()
     true = {each: true_kernel(params, each) for each in IMAGES}
     found = {each: kernel_psnr(true[each], learnt_kernel(clone, each)) for each in IMAGES}
     plain = {each: kernel_psnr(true[each], bicubic_kernel()) for each in IMAGES}
