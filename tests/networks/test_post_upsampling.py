@@ -246,7 +246,7 @@ def test_srdensenet_doubles_with_transposed_convolutions_and_adds_nothing_to_its
     network = SRDenseNet(4, blocks=1, layers=2, growth=2)
     silent(network.reconstruct)
 
-    assert [(8, 8, 3, 3)] * 2 == [(*each[0].weight.shape,) for each in network.enlarge]
+    assert [(8, 8, 3, 3)] * 2 == [(*each.get_parameter("0.weight").shape,) for each in network.enlarge]
     assert ["CR", "CR"] == [*map(kinds, network.enlarge)]
     assert not network(image(1, 1, 5, 6))["sr_y"].any()
 
