@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as serialise
@@ -61,7 +62,7 @@ def load_network(folder: Path, player: str = "network") -> Network:
         player: ``network``, or another network that the model's recipe keeps (``degrader``).
     """
     spec = read_spec(folder)
-    described = spec["network"] if player == "network" else spec["recipe"].get(player)
+    described = _described(spec).get(player)
     if described is None:
         raise DataError(f"{folder}: its recipe `{spec['recipe']['name']}` trains no `{player}`")
     network: Network = build("networks", described)
@@ -85,19 +86,27 @@ def load_into(networks: Mapping[str, nn.Module], folder: Path) -> None:
     weights = _weights(folder / WEIGHTS)
     for name, network in networks.items():
         own = _of(name, weights)
-        wanted = {key: tensor.shape for key, tensor in network.state_dict().items()}
+        wanted = _shapes(network)
         unfit = sorted(key for key in wanted.keys() | own.keys() if key not in own or own[key].shape != wanted.get(key))
         if unfit:
-            shown = ", ".join(unfit[:4]) + (" ..." if len(unfit) > 4 else "")
-            raise LearningError(f"{folder}: its `{name}` is another network; these tensors do not fit: {shown}")
+            raise LearningError(f"{folder}: its `{name}` is another network; these tensors do not fit: {_some(unfit)}")
         network.load_state_dict(own)
 
 
-def load_start(networks: Mapping[str, nn.Module], folder: Path, borrowed: Sequence[str] = ()) -> None:
+def load_start(
+    networks: Mapping[str, nn.Module],
+    folder: Path,
+    borrowed: Collection[str] = (),
+    learning: Collection[str] = (),
+) -> None:
     """Load what ``folder`` holds into ``networks``; one of which it holds nothing begins anew, and a line says so.
+
+    One that learns may have been trained at another scale. Then what fits is taken over, and the rest, an upsampler,
+    begins anew; a line says what. So EDSR's x4 starts from its x2 (arXiv:1707.02921, section 3.3).
 
     Args:
         borrowed: those that do not learn, whose weights must come from here.
+        learning: those that will learn.
 
     Raises:
         LearningError: when what it holds does not fit, or it holds nothing for any of them, or for one of ``borrowed``.
@@ -114,7 +123,12 @@ def load_start(networks: Mapping[str, nn.Module], folder: Path, borrowed: Sequen
         raise LearningError(f"start: {folder} holds no weights for {lacking}; start from `scratch`, or another model")
     for name in [each for each in networks if each not in there]:
         log.info("%s: holds no weights for `%s`, which begins anew", folder, name)
-    load_into(there, folder)
+    described = _described(read_spec(folder))
+    for name, network in there.items():
+        if name in learning and _is_at_another_scale(network, described[name]):
+            _load_what_fits(network, _of(name, weights), f"{folder}: its `{name}`", described[name]["scale"])
+        else:
+            load_into({name: network}, folder)
 
 
 def hash_of(folder: Path) -> str:
@@ -123,6 +137,42 @@ def hash_of(folder: Path) -> str:
     digest = hashlib.sha256((folder / SPEC).read_bytes())
     digest.update((folder / WEIGHTS).read_bytes())
     return digest.hexdigest()
+
+
+def _described(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a spec says of every network of a model, and whatever else its recipe has."""
+    return {**spec["recipe"], "network": spec["network"]}
+
+
+def _is_at_another_scale(network: nn.Module, described: Mapping[str, Any]) -> bool:
+    """Tell whether ``described`` is ``network`` but for its scale."""
+    scale = getattr(network, "scale", None)
+    same = type(network).__module__.rpartition(".")[2] == described["name"]
+    if not same or described.get("scale") in (None, scale):
+        return False
+    with torch.device("meta"):
+        rescaled: nn.Module = build("networks", {**described, "scale": scale})
+    return _shapes(rescaled) == _shapes(network)
+
+
+def _load_what_fits(network: nn.Module, weights: Mapping[str, Tensor], told: str, scale: int) -> None:
+    """Load the tensors that have a place in ``network``, and say which of its own begin anew, and which had none."""
+    own = network.state_dict()
+    fitting = {key: each for key, each in weights.items() if key in own and each.shape == own[key].shape}
+    network.load_state_dict({**own, **fitting})
+    anew, left = sorted(own.keys() - fitting.keys()), sorted(weights.keys() - own.keys())
+    parts = [f"{len(fitting)} tensors are taken over"]
+    parts += [f"these begin anew: {_some(anew)}"] if anew else []
+    parts += [f"these have no place: {_some(left)}"] if left else []
+    log.info("%s is of scale %s, this one of %s; %s", told, scale, network.scale, "; ".join(parts))
+
+
+def _shapes(network: nn.Module) -> dict[str, torch.Size]:
+    return {key: tensor.shape for key, tensor in network.state_dict().items()}
+
+
+def _some(keys: Sequence[str]) -> str:
+    return ", ".join(keys[:4]) + (" ..." if len(keys) > 4 else "")
 
 
 def _of(name: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

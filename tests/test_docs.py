@@ -62,6 +62,12 @@ def test_the_parts_of_the_pages_pass_the_checks_of_the_source(clone: Clone) -> N
         assert said.returncode == 0, said.stdout
 
 
+def test_the_network_of_contributing_is_the_one_of_the_folder() -> None:
+    ((file, code),) = parts_of(ROOT / "CONTRIBUTING.md").items()
+
+    assert code == (ROOT / file).read_text(encoding="utf-8")
+
+
 def test_the_parts_of_the_pages_do_what_they_say(clone: Clone) -> None:
     code = """
 import numpy as np, torch
@@ -196,7 +202,8 @@ def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path
     ("page", "models"),
     [
         ("zero-shot.md", {"zssr-x2", "my-kernel-x2"}),
-        ("networks.md", {"cnf-alone-x2", "cnf-x2", "scsr-x2"}),
+        ("networks.md", {"cnf-alone-x2", "cnf-x2", "idn-begun-x2", "idn-x2", "scsr-x2"}),
+        ("how-to/from-another-scale.md", {"edsr-x4"}),
         ("how-to/several-scales.md", {"vdsr-mixed", "vdsr-x2", "vdsr-x3", "vdsr-x4"}),
     ],
 )

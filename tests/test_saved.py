@@ -253,3 +253,68 @@ def test_a_player_that_does_not_learn_must_come_from_somewhere(tmp_path: Path) -
     with pytest.raises(LearningError, match="`degrader` does not learn here"):
         load_start(both, tmp_path / "scratch", ["degrader"])
     load_start(both, tmp_path / "scratch")
+
+
+EDSR = {"name": "edsr", "blocks": 1, "features": 4}
+FIRST = "; these begin anew: upsample.0.bias, upsample.0.weight"
+
+
+def started(start: Path, spec: Mapping[str, Any], *, seed: int = 9) -> nn.Module:
+    """Return a network that learns, and has started."""
+    network = network_of(seed, spec)
+    load_start({"network": network}, start, learning=["network"])
+    return network
+
+
+def trained(folder: Path, spec: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Save a model and return the weights of its network."""
+    network = network_of(3, spec)
+    save(folder, {**MODEL, "network": spec}, weights_of({"network": network}), CPU)
+    return network.state_dict()
+
+
+@pytest.mark.parametrize(
+    ("of", "to", "count", "said"),
+    [
+        (2, 4, 12, "; these begin anew: upsample.2.bias, upsample.2.weight"),
+        (2, 3, 10, FIRST),
+        (4, 2, 12, "; these have no place: upsample.2.bias, upsample.2.weight"),
+        (4, 3, 10, f"{FIRST}; these have no place: upsample.2.bias, upsample.2.weight"),
+    ],
+)
+def test_a_start_at_another_scale_is_taken_over_as_far_as_it_fits_and_a_line_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, of: int, to: int, count: int, said: str
+) -> None:
+    there, fresh = trained(tmp_path, {**EDSR, "scale": of}), network_of(9, {**EDSR, "scale": to}).state_dict()
+    with caplog.at_level("INFO"):
+        begun = started(tmp_path, {**EDSR, "scale": to}).state_dict()
+
+    anew = {key for key, each in fresh.items() if key not in there or there[key].shape != each.shape}
+    assert count == len(begun) - len(anew)
+    assert all(torch.equal(each, (fresh if key in anew else there)[key]) for key, each in begun.items())
+    line = f"{tmp_path}: its `network` is of scale {of}, this one of {to}; {count} tensors are taken over{said}"
+    assert [line] == caplog.messages
+
+
+@pytest.mark.parametrize("wrong", [{"features": 5}, {"blocks": 2}, {"name": "msrn"}])
+def test_a_start_that_differs_in_more_than_its_scale_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    trained(tmp_path, {**EDSR, "scale": 2})
+
+    with pytest.raises(LearningError, match="its `network` is another network; these tensors do not fit"):
+        started(tmp_path, {**EDSR, "scale": 4, **wrong})
+
+
+def test_a_start_at_another_scale_is_refused_where_nothing_learns(tmp_path: Path) -> None:
+    trained(tmp_path, {**EDSR, "scale": 2})
+
+    with pytest.raises(LearningError, match=r"these tensors do not fit: upsample\.2\.bias, upsample\.2\.weight$"):
+        load_start({"network": network_of(9, {**EDSR, "scale": 4})}, tmp_path)
+
+
+def test_a_start_at_another_scale_draws_no_chance(tmp_path: Path) -> None:
+    trained(tmp_path, {**EDSR, "scale": 2})
+    network = network_of(9, {**EDSR, "scale": 4})
+    before = torch.get_rng_state()
+    load_start({"network": network}, tmp_path, learning=["network"])
+
+    assert torch.equal(before, torch.get_rng_state())

@@ -87,7 +87,8 @@ def train(
     torch.manual_seed(seed_of(seed, name))
     recipe: Recipe = build("recipes", settings.recipe, network=build("networks", settings.network), store=places.store)
     networks = {player: getattr(recipe, player) for player in recipe.keeps}
-    load_start(networks, places.start, recipe.borrowed)
+    learns = networks.keys() - recipe.borrowed if settings.steps else ()
+    load_start(networks, places.start, recipe.borrowed, learns)
     pairs = PairSet(places.pairs)
     spec = {"network": settings.network, "recipe": settings.recipe, "data": pairs.shards.digest()}
 

@@ -20,6 +20,8 @@ from pipeline.networks.srcnn import SRCNN
 from pipeline.networks.vdsr import VDSR
 
 FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
+NON_LOCAL = 64 * 96 + 96 + 32 * 64 + 64
+"""Parameters of a non-local block of 64 features: three embeddings of half as many, and what restores them."""
 BASELINE = {"separation": "none"}
 BASELINES = {3: 889_795, 5: 2_462_659, 7: 4_821_955, 9: 7_967_683, 11: 11_899_843}
 """Parameters of LRFNet's baseline by the size of its kernels."""
@@ -48,9 +50,28 @@ SEPARATIONS = {3: 299_971, 5: 496_579, 7: 693_187, 9: 889_795, 11: 1_086_403}
         ("edsr", {}, 2, 1_369_859),
         ("edsr", {}, 3, 1_554_499),
         ("edsr", {}, 4, 1_517_571),
+        ("edsr", {}, 8, 1_369_859 + 2 * (64 * 256 * 9 + 256)),
         ("edsr", FULL, 2, 40_729_603),
         ("edsr", FULL, 3, 43_680_003),
         ("edsr", FULL, 4, 43_089_923),
+        ("edsr_pp", {}, 2, 1_369_859 + 77_952),
+        ("edsr_pp", {}, 3, 1_554_499 + 77_952),
+        ("edsr_pp", {}, 4, 1_517_571 + 77_952),
+        ("edsr_non_local", {}, 2, 1_369_859 + 2 * NON_LOCAL),
+        ("edsr_non_local", {}, 4, 1_517_571 + 2 * NON_LOCAL),
+        ("srdensenet", {}, 4, 2_659_585),
+        ("srresnet", {}, 4, 1_550_659),
+        ("msrresnet", {}, 4, 1_517_571),
+        ("idn", {}, 2, 552_769),
+        ("idn", {}, 3, 552_769),
+        ("idn", {}, 4, 552_769),
+        ("rcan", {}, 2, 15_444_643),
+        ("rcan", {}, 3, 15_629_283),
+        ("rcan", {}, 4, 15_592_355),
+        ("rcan", {}, 8, 15_740_067),
+        ("msrn", {}, 2, 5_930_307),
+        ("msrn", {}, 3, 6_114_947),
+        ("msrn", {}, 4, 6_078_019),
         ("vdsr", {}, 4, 665_921),
         ("lrfnet", {}, 4, 889_795),
         *[("lrfnet", {**BASELINE, "kernel": kernel}, 4, count) for kernel, count in BASELINES.items()],
@@ -95,6 +116,13 @@ def test_srcnn_without_its_biases_has_the_weights_that_the_paper_prints(
     kernels: tuple[int, int, int], weights: int
 ) -> None:
     assert weights == sum(each.numel() for each in SRCNN(2, kernels).parameters() if each.dim() > 1)
+
+
+@pytest.mark.parametrize(("options", "weights"), [((56, 12, 4), 12_464), ((32, 5, 1), 3_937)])
+def test_fsrcnn_without_biases_and_slopes_has_the_weights_that_the_paper_prints(
+    options: tuple[int, int, int], weights: int
+) -> None:
+    assert weights == sum(each.numel() for each in FSRCNN(3, *options).parameters() if each.dim() > 1)
 
 
 @pytest.mark.parametrize(("depths", "weights"), [((7, 9, 11), 337_467), ((11, 13, 15), 448_059)])
