@@ -160,12 +160,12 @@ def test_srresnet_s_output_is_not_squashed() -> None:
 def test_what_srresnet_makes_of_an_image_depends_on_those_beside_it_in_training_alone() -> None:
     network, batch = small("srresnet"), image(2, 3, 9, 9)
     with torch.no_grad():
-        learning = torch.stack([network(batch)[0], network(batch[:1])[0]])
+        beside, alone = network(batch)[0], network(batch[:1])[0]
         network.eval()
-        restoring = torch.stack([network(batch)[0], network(batch[:1])[0]])
+        restored_beside, restored_alone = network(batch)[0], network(batch[:1])[0]
 
-    assert not torch.allclose(*learning, atol=1e-2)
-    torch.testing.assert_close(*restoring, rtol=1e-4, atol=1e-5)
+    assert not torch.allclose(beside, alone, atol=1e-2)
+    torch.testing.assert_close(restored_beside, restored_alone, rtol=1e-4, atol=1e-5)
 
 
 @torch.no_grad()
