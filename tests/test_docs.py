@@ -196,7 +196,7 @@ def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path
     ("page", "models"),
     [
         ("zero-shot.md", {"zssr-x2", "my-kernel-x2"}),
-        ("networks.md", {"cnf-alone-x2", "cnf-x2", "scsr-x2"}),
+        ("networks.md", {"cnf-alone-x2", "cnf-x2", "scsr-x2", "pixel-recursive-x4"}),
         ("how-to/several-scales.md", {"vdsr-mixed", "vdsr-x2", "vdsr-x3", "vdsr-x4"}),
     ],
 )

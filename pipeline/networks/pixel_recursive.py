@@ -93,7 +93,7 @@ class PixelRecursive(nn.Module):
         both = alone + self.prior(hr - 0.5)
         return {"bits": _bits(both, hr), "bits_alone": _bits(alone, hr)}
 
-    @torch.compiler.disable  # a graph would hold every pixel
+    @torch.compiler.disable  # type: ignore[untyped-decorator]  # a graph would hold every pixel
     @torch.no_grad()
     def forward(self, lr: Tensor) -> Tensor:
         """Map ``lr`` (B, 3, h, w) in [0, 1] to an image (B, 3, h * scale, w * scale) that was drawn, of 8 bits.
