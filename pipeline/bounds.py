@@ -44,6 +44,7 @@ OneOrMore: TypeAlias = Annotated[int, Bound("at least 1", lambda value: value >=
 ThreeOrMore: TypeAlias = Annotated[int, Bound("at least 3", lambda value: value >= 3)]
 Fours: TypeAlias = Annotated[int, Bound("a multiple of 4 and at least 4", lambda value: value >= 4 and value % 4 == 0)]
 Odd: TypeAlias = Annotated[int, Bound("odd and at least 1", lambda value: value >= 1 and value % 2 == 1)]
+FourFold: TypeAlias = Annotated[int, Bound("a multiple of 4, at least 4", lambda value: value >= 4 and value % 4 == 0)]
 Quality: TypeAlias = Annotated[int, Bound("at least 1 and at most 100", lambda value: 1 <= value <= 100)]
 Bits: TypeAlias = Annotated[int, Bound("at least 1 and at most 16", lambda value: 1 <= value <= 16)]
 NotNegative: TypeAlias = Annotated[float, Bound("at least 0", lambda value: value >= 0)]

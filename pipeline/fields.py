@@ -27,6 +27,10 @@ FIELDS: Mapping[str, Field] = {
     "ref": Field("(B, 3, H, W)", "[0, 1]", "a high-resolution reference with similar content, not aligned"),
     "lr_y": Field("(B, 1, h, w)", "[0, 1]", "BT.601 luma of lr, rounded where lr is; of a grey image the image itself"),
     "hr_y": Field("(B, 1, H, W)", "[0, 1]", "BT.601 luma of hr, rounded to 8 bits as rgb2ycbcr does on uint8"),
+    "hr_half_y": Field(
+        "(B, 1, H / 2, W / 2)", "[0, 1]", "hr_y reduced to half its size by MATLAB's bicubic, not rounded"
+    ),
+    "hr_quarter_y": Field("(B, 1, H / 4, W / 4)", "[0, 1]", "hr_y reduced to a quarter of its size, not rounded"),
     "ilr": Field("(B, 3, H, W)", "[0, 1]", "lr enlarged by MATLAB's bicubic, rounded to 8 bits"),
     "ilr_y": Field("(B, 1, H, W)", "[0, 1]", "lr_y enlarged by MATLAB's bicubic, not rounded"),
     "sr": Field("(B, 3, H, W) or (B, T, 3, H, W)", "[0, 1]", "the restored RGB image or clip"),
@@ -34,6 +38,8 @@ FIELDS: Mapping[str, Field] = {
     "sr_y_each": Field(
         "(B, D, H, W)", "[0, 1]", "the restored luma after each recursion, memory or network, before they are fused"
     ),
+    "sr_half_y": Field("(B, 1, H / 2, W / 2)", "[0, 1]", "the restored luma on the level of a pyramid below sr_y"),
+    "sr_quarter_y": Field("(B, 1, H / 4, W / 4)", "[0, 1]", "the restored luma two levels below sr_y"),
     "lr_made": Field("(B, 3, h, w)", "[0, 1]", "hr degraded by the network that is being trained for it"),
     "lr_cycle": Field("(B, 3, h, w)", "[0, 1]", "lr restored and degraded again"),
     "hr_cycle": Field("(B, 3, H, W)", "[0, 1]", "hr degraded and restored again"),
@@ -46,7 +52,7 @@ FIELDS: Mapping[str, Field] = {
     "scale": Field("number", "1, 2, ...", "HR pixels per LR pixel"),
 }
 
-RESTORED = {"sr", "sr_y", "sr_y_each"}
+RESTORED = {"sr", "sr_y", "sr_y_each", "sr_half_y", "sr_quarter_y"}
 """What networks that restore make."""
 
 

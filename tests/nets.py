@@ -1,6 +1,7 @@
 """The networks of the folder, as tests want them: by what they are for, at the scales they know, quick to run.
 
-What a network is for shows in what it reads: a critic reads ``image``, a degrader ``hr``, a restorer LR.
+What a network is for shows in what it reads: a critic reads ``image``, a degrader ``hr``, a restorer LR. One that
+``draws`` what it restores, pixel after pixel, has laws of its own.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from typing import Any
 import torch
 from torch import nn
 
-from pipeline.lookup import build, fields_read, names, signature
+from pipeline.lookup import build, fields_read, names, part_states, signature
 from pipeline.signatures import Choice
 
 CRITICS = [name for name in names("networks") if fields_read("networks", name) == ("image",)]
 DEGRADERS = [name for name in names("networks") if fields_read("networks", name) == ("hr",)]
-RESTORERS = [name for name in names("networks") if name not in (*CRITICS, *DEGRADERS)]
+DRAWERS = [name for name in names("networks") if part_states("networks", name, "draws")]
+RESTORERS = [name for name in names("networks") if name not in (*CRITICS, *DEGRADERS, *DRAWERS)]
 OPTIONS: Mapping[str, Mapping[str, Any]] = {}
 """What a constructor needs beside the scale."""
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "cnf": {"depths": [3, 5], "widths": [8, 8]},
+    "dbpn": {"stages": 3, "extracted": 16, "features": 8},
     "drcn": {"recursions": 4, "features": 16},
     "drrn": {"recursions": 3, "features": 16},
     "dsgan": {"blocks": 2, "features": 8},
@@ -29,13 +32,16 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "edsr": {"blocks": 2, "features": 8},
     "edsr_non_local": {"half": 1, "features": 8, "window": 8},
     "edsr_pp": {"blocks": 2, "features": 8},
+    "feqe": {"blocks": 2, "features": 16},
     "high_to_low": {"blocks": [2, 1], "features": 8},
     "idn": {"blocks": 2, "kept": 4},
     "kernel_critic": {"features": 8, "layers": 2},
     "kernel_gan": {"features": 8},
+    "lapsrn": {"layers": 3, "features": 16},
     "low_to_high": {"blocks": [2, 2], "widths": [16, 12, 8]},
     "lrfnet": {"kernel": 5, "rates": [1, 2], "blocks": 2, "features": 8},
     "memnet": {"blocks": 2, "recursions": 2, "features": 16},
+    "ms_lapsrn": {"layers": 2, "recursions": 2, "features": 16},
     "msrn": {"blocks": 2, "features": 8},
     "msrresnet": {"blocks": 2, "features": 8},
     "mwcnn": {"widths": [8, 8, 8], "layers": 1},
@@ -49,6 +55,8 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "srdensenet": {"blocks": 2, "layers": 3, "growth": 4},
     "srresnet": {"blocks": 2, "features": 8},
     "vdsr": {"layers": 4, "features": 8},
+    "wavelet_srnet": {"widths": [8, 16], "blocks": 1, "features": 8},
+    "xsrgan": {"blocks": 2, "features": 8},
     "zssr": {"layers": 4, "features": 8},
 }
 """What makes a network quick to run; one that is quick enough needs no entry."""

@@ -168,16 +168,16 @@ def test_the_augmentations_of_the_page_pass_the_check(tmp_path: Path) -> None:
 def test_the_losses_of_the_page_pass_the_check(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "losses.md").read_text(encoding="utf-8")
     yaml = YAML(typ="safe")
-    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    trainings = [params["models"][name]["training"] for name in ("edsr-x2", "srcnn-x2", "espcn-x2")]
-    for training, network in zip(trainings[1:], ("drcn", "memnet"), strict=True):
+    models = [("edsr-x2", "edsr"), ("srcnn-x2", "drcn"), ("espcn-x2", "memnet"), ("espcn-x2", "lapsrn")]
+    for (name, network), text in zip(models, re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.M), strict=True):
+        params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+        training = params["models"][name]["training"]
         training["network"] = {"name": network, "scale": 2}
-    for training, text in zip(trainings, re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.M), strict=True):
         training["recipe"]["losses"] = yaml.load(text)["losses"]
-    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(params, file)
+        with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
+            yaml.dump(params, file)
 
-    assert params == checked(tmp_path / "params.yaml")
+        assert params == checked(tmp_path / "params.yaml")
 
 
 def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path
     ("page", "models"),
     [
         ("zero-shot.md", {"zssr-x2", "my-kernel-x2"}),
-        ("networks.md", {"cnf-alone-x2", "cnf-x2", "idn-begun-x2", "idn-x2", "scsr-x2"}),
+        ("networks.md", {"cnf-alone-x2", "cnf-x2", "idn-begun-x2", "idn-x2", "pixel-recursive-x4", "scsr-x2"}),
         ("how-to/from-another-scale.md", {"edsr-x4"}),
         ("how-to/several-scales.md", {"vdsr-mixed", "vdsr-x2", "vdsr-x3", "vdsr-x4"}),
     ],

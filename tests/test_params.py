@@ -405,11 +405,11 @@ models.edsr-x2.training.recipe.losses: {}
 models.srcnn-x2.training.recipe.losses.mse.fields.srr: sr_y
     params.yaml: models.srcnn-x2.training.recipe.losses.mse.fields.srr: `srr` is unknown; did you mean `sr`? Choices: hr, sr
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hd}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_half_y, hr_quarter_y, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_half_y, sr_quarter_y, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hr_y8}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_y8`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_y8`, which is not there; choices: hr, hr_half_y, hr_quarter_y, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_half_y, sr_quarter_y, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hr_cycle}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_cycle`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y, sr_y_each
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_cycle`, which is not there; choices: hr, hr_half_y, hr_quarter_y, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_half_y, sr_quarter_y, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses: {loss: {name: l1, weight: 1}}
     params.yaml: models.edsr-x2.training.recipe.losses.loss: is the name of their sum; write `my-l1: {name: l1, ...}`
 models.edsr-x2.training.recipe.losses: {L 1: {name: l1, weight: 1}}
@@ -432,10 +432,12 @@ models.srcnn-x2.training.recipe.losses.mse: 1.0
 models.srcnn-x2.pairs: photos-train-x2
 models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y_each}}
     params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr_y_each`, `hr`: luma beside colour; rename both in `fields`, or none
+models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_half_y, hr: hr_y}}
+    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr_half_y`, `hr_y`: images of different sizes; name one level of a pyramid
 models.bicubic-x2.pairs: photos-train-luma-x2
     params.yaml: models.bicubic-x2.training.network: `bicubic` reads `ilr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; choices: <networks of luma>
 models.srcnn-x2.training.recipe.losses.mse: 1.0
-    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, `hr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; rename in `fields`; choices: hr_y, ilr_y, lr_y, sr_y, sr_y_each
+    params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr`, `hr`, but its pairs `photos-train-luma-x2` have rounding `none`: luma only; rename in `fields`; choices: hr_half_y, hr_quarter_y, hr_y, ilr_y, lr_y, sr_half_y, sr_quarter_y, sr_y, sr_y_each
 suites.photos-test-luma-x2.metrics.psnr_yf: {}
     params.yaml: suites.photos-test-luma-x2.metrics.psnr_yf: reads `sr_yf`, `hr_yf`, but its pairs have rounding `none`: luma only; choices: <metrics of luma>
 

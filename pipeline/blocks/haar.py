@@ -7,10 +7,13 @@ images add up to the same. Only sums and differences are taken, which autocast l
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from pipeline.blocks.shuffle import pixel_shuffle
+from pipeline.errors import LearningError
 
 
 def haar(image: Tensor) -> Tensor:
@@ -39,3 +42,35 @@ def _across(lines: Tensor) -> tuple[Tensor, Tensor]:
     """Return the sums of neighbours in a line, and by how much the right one is more."""
     left, right = lines[..., ::2], lines[..., 1::2]
     return right + left, right - left
+
+
+def packets(image: Tensor, levels: int) -> Tensor:
+    """Map ``image`` (B, C, H, W) to its wavelet packets (B, 4**levels * C, H / 2**levels, W / 2**levels).
+
+    Every sub-band is transformed again. The first four packets are of the sums of the first transform, the next four of
+    what is brighter on the right in it, and so on; each has its ``C`` channels side by side.
+
+    Raises:
+        LearningError: the sides are no multiples of 2**levels.
+    """
+    height, width = image.shape[-2:]
+    if height % 2**levels or width % 2**levels:
+        raise LearningError(f"images of {height}x{width} pixels cannot be halved {levels} times; lower `levels`")
+    bands = image
+    for _ in range(levels):
+        bands = _each(haar, bands, image.shape[1])
+    return bands
+
+
+def inverse_packets(bands: Tensor, levels: int) -> Tensor:
+    """Map the packets (B, 4**levels * C, h, w) that ``packets`` makes to (B, C, h * 2**levels, w * 2**levels)."""
+    channels = bands.shape[1] // 4**levels
+    for _ in range(levels):
+        bands = _each(inverse_haar, bands, 4 * channels)
+    return bands
+
+
+def _each(transform: Callable[[Tensor], Tensor], bands: Tensor, channels: int) -> Tensor:
+    """Apply ``transform`` to each ``channels`` of ``bands``; what comes of them stays side by side."""
+    made = transform(bands.reshape(-1, channels, *bands.shape[-2:]))
+    return made.reshape(len(bands), -1, *made.shape[-2:])

@@ -5,7 +5,7 @@ with Cascading Residual Network", ECCV 2018, arXiv:1803.08664): for an output of
 that a convolution, a linear layer or an attention sums. A transposed convolution counts as one over its output with
 zeros in between: only so does FSRCNN have the 6.0, 5.0 and 4.6 G of that table. Not counted: biases, activations,
 additions, shuffles, what enlarges the image before the network sees it, and the learning of a network that learns
-while it restores.
+while it restores. Costs of a network that says its ``largest`` image are measured on one so large.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def measure(model: Path, pairs: Path, device: torch.device) -> Cost:
     recipe: Recipe = load_recipe(model).to(device)
     network = getattr(recipe, recipe.keeps[0])
     suite = PairSet(pairs)
-    counted = fields_of(tiled(suite, COUNTED), Handing(network).reads, suite.facts.scale, torch.device("cpu"))
+    counted = fields_of(
+        tiled(suite, _within(network, COUNTED)), Handing(network).reads, suite.facts.scale, torch.device("cpu")
+    )
     return Cost(
         sum(each.numel() for each in network.parameters()),
         multiply_adds(network, counted),
@@ -83,6 +85,12 @@ def measure(model: Path, pairs: Path, device: torch.device) -> Cost:
         torch.get_num_threads(),
         "fp32",
     )
+
+
+def _within(network: Network, size: tuple[int, int]) -> tuple[int, int]:
+    """Return ``size``, or of a network that says its ``largest`` no side that is longer; costs are by the pixel."""
+    largest = getattr(network, "largest", max(size))
+    return min(size[0], largest), min(size[1], largest)
 
 
 def multiply_adds(network: Network, fields: Fields) -> int:
@@ -136,7 +144,7 @@ def _convolution(
 
 
 def _seconds(recipe: Recipe, pairs: PairSet, device: torch.device) -> float:
-    planes = tiled(pairs, TIMED)
+    planes = tiled(pairs, _within(getattr(recipe, recipe.keeps[0]), TIMED))
     made = restore(recipe, planes, pairs.facts.scale, device)
     pixels = np.asarray(made.pixels)[..., 0].size if made.luma is None else made.luma.size
     times = [_timed(lambda: restore(recipe, planes, pairs.facts.scale, device)) for _ in range(RUNS)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import nn, optim
 
+from pipeline.errors import LearningError
 from pipeline.fields import RESTORED
 from pipeline.kinds import Fields, Loss, Network, Schedule, Weighted
 from pipeline.learning.handing import Handing
@@ -47,6 +48,9 @@ class Descent(Recipe):
         turns: int,
     ) -> None:
         super().__init__()
+        if getattr(network, "draws", False):
+            name = type(network).__name__
+            raise LearningError(f"network: `{name}` draws pixels, which no gradient passes; use `autoregressive`")
         self.network = network
         self.objective = Objective(losses)
         self.schedule = schedule

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
+from pipeline.errors import BatchError
 from pipeline.images.colour import luma, to_float
 from pipeline.images.resize import resize
 
 Array: TypeAlias = NDArray[Any]
 
 BICUBIC_REACH = 2
-"""LR pixels on each side that an enlarged pixel depends on."""
+"""LR pixels on each side that an enlarged pixel depends on, or a reduced one that is no larger than an LR pixel."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,11 @@ class Derived:
         plane: the plane it is made from; ``lr_y`` may itself be stored.
         make: from the plane, (..., h, w, C), and the scale to the field.
         reach: LR pixels around a patch that the field depends on.
-        enlarged: whether an LR plane becomes a field of HR size.
     """
 
     plane: str
     make: Callable[[Array, int], Array]
     reach: int = 0
-    enlarged: bool = False
 
 
 def derived(field: str, planes: Mapping[str, Any]) -> Derived | None:
@@ -66,12 +65,20 @@ def _enlarged_luma(plane: Array, scale: int) -> Array:
     return _enlarged(to_float(values) if values.dtype == "uint8" else values, scale)
 
 
+def _reduced_luma(field: str, factor: int, plane: Array, scale: int) -> Array:
+    if scale % factor:
+        raise BatchError(
+            f"{field}: pairs of scale {scale} have no such level; read it where {factor} divides the scale"
+        )
+    height, width = plane.shape[-3:-1]
+    return resize(to_float(_luma(plane, scale)), (height // factor, width // factor))
+
+
 TABLE: Mapping[str, list[Derived]] = {
     "hr_y": [Derived("hr", _luma)],
     "lr_y": [Derived("lr", _luma)],
-    "ilr": [Derived("lr", _enlarged, BICUBIC_REACH, enlarged=True)],
-    "ilr_y": [
-        Derived("lr_y", _enlarged_luma, BICUBIC_REACH, enlarged=True),
-        Derived("lr", _enlarged_luma, BICUBIC_REACH, enlarged=True),
-    ],
+    "hr_half_y": [Derived("hr", partial(_reduced_luma, "hr_half_y", 2), BICUBIC_REACH)],
+    "hr_quarter_y": [Derived("hr", partial(_reduced_luma, "hr_quarter_y", 4), BICUBIC_REACH)],
+    "ilr": [Derived("lr", _enlarged, BICUBIC_REACH)],
+    "ilr_y": [Derived("lr_y", _enlarged_luma, BICUBIC_REACH), Derived("lr", _enlarged_luma, BICUBIC_REACH)],
 }

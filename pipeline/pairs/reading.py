@@ -103,8 +103,8 @@ class PairSet:
     def field(self, entry: Entry, field: str, window: Window) -> Array:
         """Return ``field`` of ``entry`` inside ``window``: uint8, or float32 in [0, 1], with channels last.
 
-        A field of HR size is ``scale`` times the window. An enlarged field is made from the window and its
-        surroundings, so that it equals the same part of the whole enlarged image. A reference is not cropped.
+        A field of HR size is ``scale`` times the window. A resized field is made from the window and its surroundings,
+        so that it equals the same part of the whole resized image. A reference is not cropped.
         """
         how = derived(field, entry.planes)
         if how is None:
@@ -116,12 +116,10 @@ def patch_of(plane: Array, how: Derived, window: Window, grid: Size, scale: int)
     """Return the field that comes from ``plane`` as ``how`` says, inside ``window`` of the LR ``grid``."""
     if how.plane in UNALIGNED:
         return how.make(plane, scale)
-    if not how.reach:
-        return how.make(_cut(plane, window, scale if how.plane in HR_GRID else 1), scale)
     wide = _widened(window, how.reach, grid)
-    made = how.make(_cut(plane, wide, 1), scale)
+    made = how.make(_cut(plane, wide, scale if how.plane in HR_GRID else 1), scale)
     inner = Window(window.top - wide.top, window.left - wide.left, window.height, window.width)
-    return _cut(made, inner, scale if how.enlarged else 1)
+    return _cut(made, inner, made.shape[-2] // wide.width)
 
 
 def _cut(plane: Array, window: Window, scale: int) -> Array:

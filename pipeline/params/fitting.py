@@ -16,12 +16,15 @@ from pipeline.signatures import Named, Settings
 DEGRADER = "degrader"
 """The parameter of a recipe whose network a ``learned`` link runs."""
 
-LUMA = {"lr_y", "hr_y", "ilr_y", "sr_y", "sr_y_each", "sr_y8", "hr_y8", "scale"}
+LUMA = {
+    *("lr_y", "hr_y", "hr_half_y", "hr_quarter_y", "ilr_y", "sr_y", "sr_y_each", "sr_half_y", "sr_quarter_y"),
+    *("sr_y8", "hr_y8", "scale"),
+}
 LOSS_NAME = re.compile(r"[a-z0-9_-]+")
 BARE = "rounding `none`: luma only"
 CYCLE = {"lr_made", "lr_cycle", "hr_cycle", "kernel"}
-SUPERVISED = {"sr_y_each"}
-"""What some networks make of one image in several ways: losses judge them together, no critic does."""
+SUPERVISED = {"sr_y_each", "sr_half_y", "sr_quarter_y"}
+"""What some networks make on the way to their image: losses judge it, no critic does."""
 MADE = RESTORED - SUPERVISED
 """What every recipe's networks make, beside the fields of a cycle."""
 CRITIC = {"image"}
@@ -32,8 +35,10 @@ GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y"}
 """What a network that restores may read."""
 UNALIGNED = {"ref"}
 """What is the same for every patch of an image."""
-TRUE = {"hr", "hr_y"}
+TRUE = {"hr", "hr_y", "hr_half_y", "hr_quarter_y"}
 """What a restored image is compared with."""
+SMALLER = ("half", "quarter")
+"""What stands in the name of a field that is a smaller level of a pyramid."""
 LEARNT = GIVEN | MADE | TRUE
 """What losses and rivals read, beside the fields of a cycle."""
 
@@ -211,6 +216,8 @@ def _fields_of_judges(place: str, training: Mapping[str, Any], why: str) -> Iter
         compared = {*read} & (RESTORED | TRUE)
         if not why and compared & LUMA and compared - LUMA:
             yield Fault(inside, f"reads {_listed(read)}: luma beside colour; {judge.both}")
+        elif len({tuple(each in field for each in SMALLER) for field in compared}) > 1:
+            yield Fault(inside, f"reads {_listed(read)}: images of different sizes; name one level of a pyramid")
         elif not why and luma and "sr" in read:
             yield Fault(inside, f"reads `sr`, but `{network}` restores luma; {judge.luma}")
 

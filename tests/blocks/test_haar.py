@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline.blocks.haar import haar, inverse_haar
+from pipeline.blocks.haar import haar, inverse_haar, inverse_packets, packets
 from pipeline.blocks.mirror import mirrored_to
+from pipeline.errors import LearningError
 
 SIZES = [(2, 2), (4, 10), (8, 6)]
 
@@ -82,3 +83,27 @@ def test_of_an_odd_line_that_was_mirrored_the_last_pair_has_no_difference() -> N
 
     assert [0, 0] == [float(each[:, -1].abs().max()) for each in (right, diagonal)]
     assert [0, 0] == [float(each[-1].abs().max()) for each in (down, diagonal)]
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_packets_lose_nothing_and_keep_squares(levels: int) -> None:
+    given = image(2, 3, 3 * 2**levels, 2 * 2**levels)
+    made = packets(given, levels)
+
+    assert (2, 3 * 4**levels, 3, 2) == made.shape
+    torch.testing.assert_close(given, inverse_packets(made, levels))
+    torch.testing.assert_close(given.square().sum(), made.square().sum())
+
+
+def test_packets_are_the_sub_bands_of_each_sub_band_its_own_side_by_side() -> None:
+    given = image(1, 3, 8, 12)
+    made = packets(given, 2)
+    bands = haar(given).split(3, dim=1)
+
+    torch.testing.assert_close(torch.cat([haar(each) for each in bands], dim=1), made)
+    torch.testing.assert_close(given.unfold(2, 4, 4).unfold(3, 4, 4).sum((-1, -2)) / 4, made[:, :3])
+
+
+def test_an_image_that_cannot_be_halved_so_often_is_refused() -> None:
+    with pytest.raises(LearningError, match="images of 12x20 pixels cannot be halved 3 times; lower `levels`"):
+        packets(image(1, 1, 12, 20), 3)

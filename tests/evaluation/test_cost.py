@@ -37,7 +37,7 @@ def fields(network: nn.Module, scale: int) -> dict[str, Tensor]:
     low = [math.ceil(side / scale) for side in COUNTED]
     made = {}
     for name in Handing(network).reads:
-        enlarged = any(each.enlarged for each in TABLE.get(name, []))
+        enlarged = any(each.reach for each in TABLE.get(name, []))  # what is no larger depends on its own pixel alone
         size = [each * scale for each in low] if enlarged else low
         made[name] = torch.empty(1, 1 if name.endswith("_y") else 3, *size, device="meta")
     return made

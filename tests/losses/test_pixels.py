@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 
+from pipeline.blocks.haar import packets
 from pipeline.blocks.reduction import reduced_to
 from pipeline.errors import LearningError
 from pipeline.losses.charbonnier import Charbonnier
@@ -17,6 +18,8 @@ from pipeline.losses.low_pass import LowPass
 from pipeline.losses.mse import MSE
 from pipeline.losses.pooled import Pooled
 from pipeline.losses.total_variation import TotalVariation
+from pipeline.losses.wavelet import Wavelet
+from pipeline.losses.wavelet_texture import WaveletTexture
 
 
 def images(*size: int) -> tuple[Tensor, Tensor]:
@@ -98,3 +101,27 @@ def test_pooled_compares_with_the_means_of_the_pixels_that_become_one(scale: int
 
     torch.testing.assert_close((lr_made - means).square().mean(), Pooled()(lr_made, hr))
     assert float(Pooled()(means, hr)) < 1e-12
+
+
+def test_wavelet_weighs_the_error_of_the_lowest_packet_apart() -> None:
+    sr, hr = images(2, 3, 8, 12)
+    errors = packets(sr - hr, 2).square()
+    expected = 0.25 * errors[:, :3].mean() + 2.0 * errors[:, 3:].mean()
+
+    torch.testing.assert_close(expected, Wavelet(2, low=0.25, high=2.0)(sr, hr))
+    assert pytest.approx(0.01 * (4 * 0.1) ** 2) == float(Wavelet(2)(hr + 0.1, hr))  # brightness is in the lowest alone
+
+
+def test_wavelet_texture_wants_as_much_energy_as_the_truth_has_in_every_packet_and_place() -> None:
+    hr = torch.tensor([[0.0, 1.0], [0.0, 1.0]]).expand(1, 3, 2, 2)  # brighter on the right: 3 channels of 1
+
+    assert pytest.approx(1.2 * 3 / 3) == float(WaveletTexture(1)(torch.full_like(hr, 0.5), hr))  # one of three packets
+    assert pytest.approx((1.2 - 0.25) * 3 / 3) == float(WaveletTexture(1)(hr / 2, hr))
+    assert 0 == float(WaveletTexture(1)(2 * hr, hr))
+    assert pytest.approx(1.2) == float(WaveletTexture(1)(hr.transpose(2, 3), hr))  # of another packet it is no use
+
+
+def test_wavelet_losses_want_sides_that_can_be_halved() -> None:
+    for loss in (Wavelet(3), WaveletTexture(3)):
+        with pytest.raises(LearningError, match="images of 12x20 pixels cannot be halved 3 times"):
+            loss(*images(1, 3, 12, 20))

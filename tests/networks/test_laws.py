@@ -15,11 +15,9 @@ from tests.nets import RESTORERS, SCALED, full, scales_of, small
 
 GRIDS = {"lr": (3, "lr"), "lr_y": (1, "lr"), "ilr": (3, "hr"), "ilr_y": (1, "hr")}
 """Channels and grid of each field that a network may read."""
-FAR: Mapping[str, tuple[float, float]] = {
-    "fsrcnn": (1e-3, 1e-4),
-    "low_to_high": (1e-3, 1e-4),
-    "srdensenet": (1e-3, 1e-4),
-}
+FAR: Mapping[str, tuple[float, float]] = dict.fromkeys(
+    ("fsrcnn", "low_to_high", "srdensenet", "wavelet_srnet"), (1e-3, 1e-4)
+)
 """How far apart two images must come out, where the layers of a network without training leave little of either."""
 MEASURED = ("running_mean", "running_var", "num_batches_tracked")
 """Buffers of normalisation layers, which are learnt and hence saved."""

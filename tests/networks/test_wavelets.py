@@ -1,15 +1,18 @@
-"""DWSR and MWCNN: what they add to what, sizes that do not divide, and the grid that they see."""
+"""DWSR, MWCNN and Wavelet-SRNet: what they add to what, sizes that do not divide, and the grid that they see."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-from pipeline.blocks.haar import haar, inverse_haar
+from pipeline.blocks.haar import haar, inverse_haar, packets
 from pipeline.networks.dwsr import DWSR
 from pipeline.networks.mwcnn import MWCNN
+from pipeline.networks.wavelet_srnet import Residual, WaveletSRNet
 from tests.nets import small
 
 MULTIPLES = {"dwsr": 2, "mwcnn": 8}
@@ -134,3 +137,50 @@ def test_an_image_moved_on_the_grid_is_restored_alike_and_off_the_grid_otherwise
     torch.testing.assert_close(first[..., 40 + multiple : 56 + multiple, :], on[..., middle, :])
     moved = 40 + multiple // 2
     assert not torch.allclose(first[..., moved : moved + 16, :], off[..., middle, :])
+
+
+@pytest.mark.parametrize(("scale", "counts"), [(2, [1, 3]), (4, [1, 3, 12]), (8, [1, 3, 12, 48])])
+def test_the_packets_of_what_wavelet_srnet_makes_are_what_its_heads_say(
+    scale: Literal[2, 4, 8], counts: list[int]
+) -> None:
+    torch.manual_seed(0)
+    network, given = WaveletSRNet(scale, widths=(4, 5), blocks=1, features=2).eval(), torch.rand(1, 3, 3, 5)
+    embedded = network.embed(given)
+    said = [each(embedded) for each in network.heads]
+
+    assert [3 * count for count in counts] == [each.shape[1] for each in said]
+    torch.testing.assert_close(torch.cat(said, dim=1), packets(network(given), len(counts) - 1))
+
+
+def test_a_head_of_wavelet_srnet_keeps_its_packets_apart_behind_a_convolution_over_all() -> None:
+    with torch.device("meta"):
+        heads = WaveletSRNet(8).heads
+    found = [
+        [(each.in_channels, each.out_channels, each.groups) for each in one.modules() if isinstance(each, nn.Conv2d)]
+        for one in heads
+    ]
+
+    for count, layers in zip([1, 3, 12, 48], found, strict=True):
+        narrow, wide = 32 * count, 64 * count
+        first = [(1024, narrow, 1), (narrow, narrow, count), (1024, narrow, 1)]
+        second = [(narrow, wide, count), (wide, wide, count), (narrow, wide, count)]
+        assert [*first, *second, (wide, 3 * count, count)] == layers
+
+
+def test_the_embedding_of_wavelet_srnet_doubles_its_width_from_stage_to_stage() -> None:
+    with torch.device("meta"):
+        embed = WaveletSRNet(8).embed
+    stages = [each.second.out_channels for each in embed if isinstance(each, Residual)]
+
+    assert [64, 64, 128, 128, 256, 256, 512, 512, 1024, 1024] == stages
+    assert "CBR" == kinds(embed)[:3]
+
+
+def test_a_block_of_wavelet_srnet_adds_its_input_before_the_second_normalisation() -> None:
+    torch.manual_seed(0)
+    block, given = Residual(2, 3).eval(), torch.rand(1, 2, 5, 6)
+    block.second_norm.running_mean = torch.tensor([0.1, -0.2, 0.3])
+    inside = block.second(block.first_norm(block.first(given)).relu()) + block.identity(given)
+
+    torch.testing.assert_close(block.second_norm(inside).relu(), block(given))
+    assert isinstance(Residual(3, 3).identity, nn.Identity)

@@ -142,6 +142,40 @@ def test_a_patch_of_any_field_is_that_part_of_the_whole(tmp_path: Path, field: s
     assert np.allclose(whole(pairs, 0, field)[rows, columns], found, atol=1e-6)
 
 
+LEVELS = {"hr_half_y": 2, "hr_quarter_y": 4}
+
+
+@pytest.mark.parametrize("field", LEVELS)
+def test_a_level_of_a_pyramid_is_the_luma_of_hr_reduced_in_floating_point(tmp_path: Path, field: str) -> None:
+    pairs = make(tmp_path, scale=4)
+
+    for number in range(len(SIZES)):
+        hr_y = whole(pairs, number, "hr_y")
+        size = (hr_y.shape[0] // LEVELS[field], hr_y.shape[1] // LEVELS[field])
+        found = whole(pairs, number, field)
+        assert found.dtype == np.float32
+        assert np.allclose(resize(to_float(hr_y), size), found, atol=1e-6)
+
+
+@pytest.mark.parametrize("field", LEVELS)
+@pytest.mark.parametrize("window", [Window(0, 0, 5, 4), Window(3, 2, 4, 5), Window(5, 4, 5, 5)])
+def test_a_patch_of_a_level_is_that_part_of_the_whole(tmp_path: Path, field: str, window: Window) -> None:
+    pairs = make(tmp_path, scale=4)
+    by = 4 // LEVELS[field]
+    rows = slice(by * window.top, by * (window.top + window.height))
+    columns = slice(by * window.left, by * (window.left + window.width))
+
+    found = pairs.field(pairs.entries[0], field, window)
+
+    assert (by * window.height, by * window.width, 1) == found.shape
+    assert np.allclose(whole(pairs, 0, field)[rows, columns], found, atol=1e-6)
+
+
+def test_a_level_that_the_scale_does_not_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BatchError, match="hr_half_y: pairs of scale 3 have no such level; read it where 2 divides"):
+        whole(make(tmp_path), 0, "hr_half_y")
+
+
 def batches(pairs: PairSet, *fields: str, **options: Any) -> Batches:
     given = {"size": 4, "patch": 6, "augment": "dihedral", "stream": (1, "model")}
     return Batches(pairs, fields, **{**given, **options})

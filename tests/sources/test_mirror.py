@@ -32,6 +32,7 @@ SERVED: list[tuple[dict[str, Any], int]] = [
     *(({"name": "set14", "lr": f"bicubic_x{scale}"}, 14) for scale in (2, 3, 4, 8)),
     ({"name": "urban100"}, 100),
     ({"name": "realsrset"}, 20),
+    *(({"name": "fsrnet_faces", "split": split}, count) for split, count in (("celeba", 100), ("helen", 50))),
     ({"name": "raw_samples"}, 2),
     ({"name": "city100", "split": "sample"}, 3),
     ({"name": "realsr_ntire2019", "split": "sample"}, 2),
