@@ -52,6 +52,7 @@ Positive: TypeAlias = Annotated[float, Bound("above 0", lambda value: value > 0)
 Share: TypeAlias = Annotated[float, Bound("at least 0 and at most 1", lambda value: 0 <= value <= 1)]
 BelowOne: TypeAlias = Annotated[float, Bound("at least 0 and below 1", lambda value: 0 <= value < 1)]
 Decay: TypeAlias = Annotated[float, Bound("above 0 and below 1", lambda value: 0 < value < 1)]
+Fraction: TypeAlias = Decay
 
 BOUNDED: dict[str, tuple[Any, ...]] = {
     name: get_args(alias)
@@ -64,6 +65,8 @@ KERNELS = "kernels"
 KernelFile: TypeAlias = Annotated[str, OwnFile(KERNELS, (".mat", ".npy"))]
 NOISE = "noise"
 NoiseFile: TypeAlias = Annotated[str, OwnFile(NOISE, (".npy",))]
+WEIGHTS = "weights"
+WeightsFile: TypeAlias = Annotated[str, OwnFile(WEIGHTS, (".pt", ".pth", ".safetensors"))]
 
 OWN_FILES: dict[str, OwnFile] = {
     name: each for name, alias in list(globals().items()) for each in get_args(alias) if isinstance(each, OwnFile)

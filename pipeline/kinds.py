@@ -32,6 +32,7 @@ ROOMS = {
     "Optimizer": "optimizers",
     "Clip": "clips",
     "Schedule": "schedules",
+    "Layout": "layouts",
 }
 
 SCRATCH = "scratch"
@@ -45,6 +46,7 @@ Spec: TypeAlias = Mapping[str, Any]
 Part = TypeVar("Part")
 
 Supplied: TypeAlias = Annotated[Part, "by whoever builds the part; params.yaml cannot say it here"]
+Bare: TypeAlias = Annotated[Part, "a part without options, written as its name alone"]
 
 SHORT, LONG = 4, 24
 """Numbers of a list, and characters of a text, that are told of a draw; a longer one is no reading matter."""
@@ -118,6 +120,32 @@ class Game(ABC):
     @abstractmethod
     def player(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return the players' loss, 0-d; ``real`` is an empty tensor where the game is not ``relative``."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """How others name the tensors of one network.
+
+    Args:
+        renames: regular expressions of their names, and ours for what they match.
+        data: tensors of theirs that are no weights, by name, with the values they must have; they are left out.
+        zeros: a regular expression of those of ours that theirs do not have, as theirs add nothing there.
+    """
+
+    renames: Mapping[str, str]
+    data: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    zeros: str = ""
+
+
+class Layout:
+    """How weights lie in the files of one group of authors.
+
+    ``tables``: one for each network of theirs that is here, by its name here. ``inside``: the keys of the file under
+    one of which the tensors lie, the better ones first; none where the file is the tensors itself.
+    """
+
+    tables: ClassVar[Mapping[str, Table]]
+    inside: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)

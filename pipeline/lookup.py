@@ -160,7 +160,7 @@ def fits(type_: type, value: Any) -> bool:
 def _shaped(type_: Type, value: Any) -> bool:
     if isinstance(type_, Scalar):
         return fits(type_.type, value)
-    if isinstance(type_, OwnFile):
+    if isinstance(type_, OwnFile) or (isinstance(type_, Named) and type_.bare):
         return isinstance(value, str)
     if isinstance(type_, Choice):
         return not isinstance(value, list | dict) and value in type_.values
@@ -172,6 +172,8 @@ def _found(type_: Type, value: Any) -> Iterator[tuple[Type, Any]]:
     if isinstance(type_, Either):
         yield from _found(chosen(type_, value), value)
         return
+    if isinstance(type_, Named) and type_.bare:
+        value = {"name": value}
     yield type_, value
     inner = children(type_, value)
     if isinstance(type_, Named):
@@ -206,9 +208,11 @@ def _value(type_: Type, value: Any, supplied: Mapping[str, Any]) -> Any:
     return float(value) if getattr(type_, "type", None) is float else value
 
 
-def _part(type_: Named, value: dict[str, Any], supplied: Mapping[str, Any]) -> Any:
+def _part(type_: Named, value: Any, supplied: Mapping[str, Any]) -> Any:
     if type_.described:
         return Described(value)
+    if type_.bare:
+        return build(type_.room, {"name": value})
     if not type_.weighted:
         return build(type_.room, value, **supplied)
     said = {each.name: _value(each.type, value[each.name], {}) for each in WEIGHTED if each.name in value}

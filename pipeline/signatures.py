@@ -3,8 +3,8 @@
 The vocabulary of annotations is closed: int, float, str, bool, None, Literal, tuple, list, dict[str, ...], a union of
 these, ``Any`` for what a library judges itself, the bounds of ``pipeline.bounds`` (``Positive``, ``OneOrMore``,
 ``Filled[list[str]]`` ...) and its names of the user's own files (``KernelFile``), the kinds of ``pipeline.kinds``
-(``Network``, ``Described[Network]``, ``Weighted[Loss]`` ...), a dataclass of settings, and what whoever builds the part
-supplies and params.yaml cannot say: ``Path`` and ``Supplied[...]``.
+(``Network``, ``Described[Network]``, ``Weighted[Loss]``, ``Bare[Layout]`` ...), a dataclass of settings, and what
+whoever builds the part supplies and params.yaml cannot say: ``Path`` and ``Supplied[...]``.
 """
 
 from __future__ import annotations
@@ -74,11 +74,15 @@ class DictOf:
 
 @dataclass(frozen=True)
 class Named:
-    """A part of a room, written ``{name: ..., options}``; ``described``: kept as params.yaml says it."""
+    """A part of a room, written ``{name: ..., options}``, a ``bare`` one as its name alone.
+
+    ``described``: kept as params.yaml says it.
+    """
 
     room: str
     weighted: bool = False
     described: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -235,13 +239,14 @@ def _generic(path: Path, name: str, items: list[ast.expr]) -> Type:
 
 
 def _marked(path: Path, name: str, inner: Type) -> Type:
-    """Return ``inner`` as ``Filled``, ``Rising``, ``Weighted`` or ``Described`` say it."""
+    """Return ``inner`` as ``Filled``, ``Rising``, ``Weighted``, ``Described`` or ``Bare`` say it."""
     if name == "Filled" and isinstance(inner, ListOf | TupleOf | DictOf):
         return replace(inner, filled=True)
     if name == "Rising" and isinstance(inner, TupleOf):
         return replace(inner, rising=True)
-    assert isinstance(inner, Named) and name in ("Weighted", "Described"), f"{path.name}: annotation {name}[...]"
-    return Named(inner.room, weighted=name == "Weighted", described=name == "Described")
+    known = name in ("Weighted", "Described", "Bare")
+    assert isinstance(inner, Named) and known, f"{path.name}: annotation {name}[...]"
+    return Named(inner.room, weighted=name == "Weighted", described=name == "Described", bare=name == "Bare")
 
 
 def _plain(path: Path, name: str) -> Type:

@@ -89,6 +89,7 @@ def _check_out_origin(folder: Path, name: str, digest: str, accepted: Path, own:
         "params.yaml",
         "own/kernels",
         "own/noise",
+        "own/weights",
     ]
     for revision in _call(history, Path.cwd()).split():
         _check_out(revision, folder)

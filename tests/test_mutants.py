@@ -22,7 +22,7 @@ from pipeline.params.check import checked
 from pipeline.training.settings import Training
 from tests.clones import ROOT
 
-FILES = [ROOT / "params.yaml", *sorted((ROOT / "presets").glob("*.yaml"))]
+FILES = [ROOT / "params.yaml", *sorted((ROOT / "presets").rglob("*.yaml"))]
 LINE = re.compile(r"params\.yaml: [^\s:]+: \S.*")
 PYTHON = re.compile(r"Traceback|NoneType|\bNone\b|\bTrue\b|\bFalse\b|dict|<class|object at 0x|Error|\bnan\b(?<!\.nan)")
 VALUES: list[Any] = [

@@ -357,8 +357,8 @@ models.missing-too: {pairs: photos-train-x2, suite: photos-test-x2, start: scrat
     params.yaml: models.missing.pairs: missing; choices: photos-test-luma-x2, photos-test-x2, photos-train-luma-x2, photos-train-x2
     params.yaml: models.missing.suite: missing; choices: photos-test-luma-x2, photos-test-x2
     params.yaml: models.missing.start: missing; choices: bicubic-luma-x2, bicubic-x2, edsr-x2, espcn-x2, missing, missing-too, srcnn-x2, scratch
-    params.yaml: models.missing.training: missing; it must be a mapping with the keys network, recipe, steps, batch, accumulate, patch, crops, degrade, margin, augment, average, validate, report_every, checkpoint_every
-    params.yaml: models.missing-too.training: missing; it must be a mapping with the keys network, recipe, steps, batch, accumulate, patch, crops, degrade, margin, augment, average, validate, report_every, checkpoint_every
+    params.yaml: models.missing.training: missing; it must be a mapping with the keys network, recipe, steps, start, batch, accumulate, patch, crops, degrade, margin, augment, average, validate, report_every, checkpoint_every
+    params.yaml: models.missing-too.training: missing; it must be a mapping with the keys network, recipe, steps, start, batch, accumulate, patch, crops, degrade, margin, augment, average, validate, report_every, checkpoint_every
 
 # cycles
 models.edsr-x2.start: edsr-x2
@@ -541,6 +541,35 @@ def test_a_name_that_paths_and_stages_cannot_bear_is_bad(tmp_path: Path, section
     assert [expected] == told(tmp_path, content)
 
 
+def test_weights_of_others_must_be_there_in_a_layout_that_knows_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.params.values.OWN", tmp_path / "own")
+    (tmp_path / "own" / "weights").mkdir(parents=True)
+    (tmp_path / "own" / "weights" / "a.pth").touch()
+    place = "params.yaml: models.edsr-x2"
+
+    def said(start: str, *others: str) -> list[str]:
+        return told(tmp_path, edited(f"models.edsr-x2.training.start: {start}", *others))
+
+    known = "basicsr, edsr_pytorch, pytorch_vdsr, yjn870"
+    write(tmp_path / "params.yaml", edited("models.edsr-x2.training.start: {file: a.pth, layout: basicsr}"))
+    assert checked(tmp_path / "params.yaml")["models"]
+    assert [
+        f"{place}.training.start.file: in own/weights, `b.pth` is unknown; did you mean `a.pth`? Choices: a.pth"
+    ] == (said("{file: b.pth, layout: basicsr}"))
+    assert [f"{place}.training.start.layout: `basicsir` is unknown; did you mean `basicsr`? Choices: {known}"] == said(
+        "{file: a.pth, layout: basicsir}"
+    )
+    assert [f"{place}.training.start.layout: missing; choices: {known}"] == said("{file: a.pth}")
+    assert [
+        f"{place}.training.start.layout: `yjn870` has no table for `edsr`; it has them for srcnn, espcn, fsrcnn"
+    ] == said("{file: a.pth, layout: yjn870}")
+    assert [f"{place}.start: its weights come from `training.start` already; say `scratch`, or leave that out"] == said(
+        "{file: a.pth, layout: basicsr}", "models.edsr-x2.start: srcnn-x2"
+    )
+
+
 def test_a_file_of_the_user_that_is_not_there_is_told_with_those_that_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -687,12 +716,12 @@ def test_the_shipped_file_holds_and_its_check_loads_nothing_heavy() -> None:
     assert "nothing\n" == said
 
 
-@pytest.mark.parametrize("preset", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("preset", sorted((ROOT / "presets").rglob("*.yaml")), ids=lambda path: path.stem)
 def test_a_preset_overwrites_no_model_of_the_default_experiment(preset: Path) -> None:
     assert set() == checked(preset)["models"].keys() & checked(ROOT / "params.yaml")["models"].keys()
 
 
-@pytest.mark.parametrize("preset", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("preset", sorted((ROOT / "presets").rglob("*.yaml")), ids=lambda path: path.stem)
 def test_every_preset_holds(preset: Path) -> None:
     assert checked(preset)["models"]
 

@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from pipeline.blocks.weights import he_normal
+from pipeline.blocks.weights import he_normal, with_strides
 from pipeline.bounds import Fours, OneOrMore
 
 __all__ = ["IDN"]
@@ -44,6 +44,7 @@ class IDN(nn.Module):
         self.blocks = nn.Sequential(*[DistillationBlock(kept) for _ in range(blocks)])
         self.enlarge = nn.ConvTranspose2d(features, 1, KERNEL, stride=scale, padding=KERNEL // 2 + 1 - scale)
         he_normal(self)
+        with_strides(self)
 
     def forward(self, lr_y: Tensor, ilr_y: Tensor) -> dict[str, Tensor]:
         """Map ``lr_y`` (B, 1, h, w) and ``ilr_y`` (B, 1, H, W) to ``sr_y`` (B, 1, H, W), all in [0, 1]."""

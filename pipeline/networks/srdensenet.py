@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from pipeline.blocks.weights import he_normal
+from pipeline.blocks.weights import he_normal, with_strides
 from pipeline.bounds import OneOrMore
 
 __all__ = ["SRDenseNet"]
@@ -57,6 +57,7 @@ class SRDenseNet(nn.Module):
         self.enlarge = nn.Sequential(*[doubled(read, width) for read in widths])
         self.reconstruct = nn.Conv2d(width, 1, 3, padding=1)
         he_normal(self)
+        with_strides(self)
 
     def forward(self, lr_y: Tensor) -> dict[str, Tensor]:
         """Map ``lr_y`` (B, 1, h, w) to ``sr_y`` (B, 1, h * scale, w * scale), both in [0, 1]."""

@@ -23,6 +23,7 @@ STAGES = (
         fitting.losses,
         fitting.rivals,
         fitting.fields,
+        fitting.starts,
         fitting.augmentations,
         fitting.anew,
         fitting.metrics,

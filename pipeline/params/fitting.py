@@ -150,6 +150,20 @@ def fields(content: Content) -> Iterator[Fault]:
         yield from _fields_of_judges(f"{place}.recipe", training, learnt)
 
 
+def starts(content: Content) -> Iterator[Fault]:
+    """Yield the weights of others whose layout does not know the network, or that stand beside another start."""
+    for name, model in content["models"].items():
+        start, network = model["training"].get("start"), model["training"]["network"]["name"]
+        if start and model["start"] != SCRATCH:
+            text = f"its weights come from `training.start` already; say `{SCRATCH}`, or leave that out"
+            yield Fault(f"models.{name}.start", text)
+        if start:
+            known = build("layouts", {"name": start["layout"]}).tables
+            if network not in known:
+                text = f"`{start['layout']}` has no table for `{network}`; it has them for {', '.join(known)}"
+                yield Fault(f"models.{name}.training.start.layout", text)
+
+
 def augmentations(content: Content) -> Iterator[Fault]:
     """Yield the augmentations that make no sense beside what the network and the losses read."""
     for name, model in content["models"].items():

@@ -99,7 +99,9 @@ def _either(type_: Either, value: Any, place: str) -> Iterator[Fault]:
 
 def _part(type_: Named, value: Any, place: str) -> Iterator[Fault]:
     known = names(type_.room)
-    if not isinstance(value, dict):
+    if type_.bare:
+        yield from () if value in known else (Fault(place, unknown(value, known)),)
+    elif not isinstance(value, dict):
         yield Fault(place, f"must be a mapping with a `name`, not {shown(value)}; choices: {', '.join(known)}")
     elif "name" not in value:
         yield Fault(inside(place, "name"), f"missing; name it; choices: {', '.join(known)}")

@@ -100,6 +100,8 @@ def missing(type_: Type) -> str:
     """Say of a key that lacks what it must be."""
     if isinstance(type_, Choice):
         return absent(type_.values, "")
+    if isinstance(type_, Named) and type_.bare:
+        return absent(names(type_.room), "")
     if isinstance(type_, Named):
         return (
             f"missing; it must be a mapping with the `name` of one of the {type_.room}: {', '.join(names(type_.room))}"

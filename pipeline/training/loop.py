@@ -29,9 +29,10 @@ from pipeline.pairs.batches import Batches
 from pipeline.pairs.drawing import chain_of
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import seed_of
-from pipeline.saved import load_start, save, weights_of
+from pipeline.saved import save, weights_of
 from pipeline.training.checkpoint import Checkpoints, State
 from pipeline.training.settings import Training
+from pipeline.training.start import begin
 from pipeline.training.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Places:
         out: the model folder it makes.
         snapshots: where the model as it is at each checkpoint is kept, in a folder named by the step; None for nowhere.
         store: where losses have the weights of others (VGG-19's); None where none needs any.
-        own: the user's own files, which a link of a chain that runs anew may read; None where there are none.
+        own: the user's own files, which a start, or a link of a chain that runs anew, may read; None for none.
     """
 
     pairs: Path
@@ -86,9 +87,7 @@ def train(
     """
     torch.manual_seed(seed_of(seed, name))
     recipe: Recipe = build("recipes", settings.recipe, network=build("networks", settings.network), store=places.store)
-    networks = {player: getattr(recipe, player) for player in recipe.keeps}
-    learns = networks.keys() - recipe.borrowed if settings.steps else ()
-    load_start(networks, places.start, recipe.borrowed, learns)
+    networks = begin(recipe, settings, places.start, places.own)
     pairs = PairSet(places.pairs)
     spec = {"network": settings.network, "recipe": settings.recipe, "data": pairs.shards.digest()}
 

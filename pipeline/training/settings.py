@@ -6,8 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from pipeline.bounds import Decay, Filled, OneOrMore, ZeroOrMore
-    from pipeline.kinds import Augmentation, Described, Network, Recipe
+    from pipeline.bounds import Decay, Filled, OneOrMore, WeightsFile, ZeroOrMore
+    from pipeline.kinds import Augmentation, Bare, Described, Layout, Network, Recipe
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights that others have learnt.
+
+    Args:
+        file: its name in ``own/weights/``.
+        layout: how the tensors in it are named.
+    """
+
+    file: WeightsFile
+    layout: Bare[Layout]
 
 
 @dataclass(frozen=True)
@@ -17,6 +30,8 @@ class Training:
     Args:
         network: the network that maps LR to SR.
         recipe: how it learns.
+        start: the file of others whose weights the network begins with; None for its own first ones, or for those of
+            the model that the entry starts from.
         steps: learning steps; 0 for a recipe that does not learn.
         batch: samples in a step, over all devices.
         accumulate: equal parts in which a batch is taken, one after the other, where it does not fit the memory.
@@ -35,6 +50,7 @@ class Training:
     network: Described[Network]
     recipe: Described[Recipe]
     steps: ZeroOrMore
+    start: Start | None = None
     batch: OneOrMore = 16
     accumulate: OneOrMore = 1
     patch: OneOrMore = 48

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from pipeline.blocks.weights import he_normal
+from pipeline.blocks.weights import he_normal, with_strides
 
 
 @pytest.mark.parametrize("kind", [nn.Conv2d, nn.ConvTranspose2d])
@@ -31,3 +31,13 @@ def test_he_s_weights_need_no_bias() -> None:
     he_normal(layer)
 
     assert not torch.equal(before, layer.weight)
+
+
+def test_with_strides_what_is_enlarged_is_as_large_as_what_is_read() -> None:
+    torch.manual_seed(0)
+    layer = nn.ConvTranspose2d(64, 64, 6, stride=(2, 3), padding=2)
+    he_normal(layer)
+    with_strides(layer)
+    given = torch.randn(1, 64, 32, 32)
+
+    assert pytest.approx(sqrt(2), rel=0.05) == float(layer(given)[..., 8:-8, 8:-8].detach().std())
