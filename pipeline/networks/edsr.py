@@ -6,16 +6,14 @@ arXiv:1707.02921.
 
 from typing import Literal
 
-from torch import Tensor, nn, tensor
+from torch import Tensor, nn
 
-from pipeline.blocks.residual import ResidualBlock
+from pipeline.blocks.mean_shift import MeanShift
+from pipeline.blocks.residual import ResidualBody
 from pipeline.blocks.upsample import SubPixelUpsampler
 from pipeline.bounds import OneOrMore, Positive, ZeroOrMore
 
 __all__ = ["EDSR"]
-
-DIV2K_MEAN = (0.4488, 0.4371, 0.4040)
-"""Mean RGB of the DIV2K training images, subtracted from the input and added to the output."""
 
 
 class EDSR(nn.Module):
@@ -37,18 +35,13 @@ class EDSR(nn.Module):
     ) -> None:
         super().__init__()
         self.scale = scale
-        self.register_buffer("mean", tensor(DIV2K_MEAN).view(3, 1, 1), persistent=False)
+        self.shift = MeanShift()
         self.head = nn.Conv2d(3, features, 3, padding=1)
-        self.body = nn.Sequential(
-            *[ResidualBlock(features, scaling) for _ in range(blocks)],
-            nn.Conv2d(features, features, 3, padding=1),
-        )
+        self.body = ResidualBody(blocks, features, scaling)
         self.upsample = SubPixelUpsampler(features, scale)
         self.tail = nn.Conv2d(features, 3, 3, padding=1)
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map ``lr`` (B, 3, h, w) to (B, 3, h * scale, w * scale), both in [0, 1]."""
-        mean = self.get_buffer("mean")
-        head = self.head(255 * (lr - mean))
-        restored: Tensor = self.tail(self.upsample(head + self.body(head)))
-        return restored / 255 + mean
+        head = self.head(self.shift(lr))
+        return self.shift.back(self.tail(self.upsample(head + self.body(head))))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.images.colour import luma, to_float
 from pipeline.images.resize import resize
+from pipeline.images.scale import high
 
 Array: TypeAlias = NDArray[Any]
 
@@ -30,7 +31,7 @@ class Derived:
     """
 
     plane: str
-    make: Callable[[Array, int], Array]
+    make: Callable[[Array, float], Array]
     reach: int = 0
     enlarged: bool = False
 
@@ -48,20 +49,20 @@ def _stored(field: str) -> Derived:
     return Derived(field, _as_is)
 
 
-def _as_is(plane: Array, _scale: int) -> Array:
+def _as_is(plane: Array, _scale: float) -> Array:
     return plane
 
 
-def _luma(plane: Array, _scale: int) -> Array:
+def _luma(plane: Array, _scale: float) -> Array:
     return plane if plane.shape[-1] == 1 else luma(plane)[..., None]
 
 
-def _enlarged(plane: Array, scale: int) -> Array:
+def _enlarged(plane: Array, scale: float) -> Array:
     height, width = plane.shape[-3:-1]
-    return resize(plane, (height * scale, width * scale))
+    return resize(plane, high((height, width), scale))
 
 
-def _enlarged_luma(plane: Array, scale: int) -> Array:
+def _enlarged_luma(plane: Array, scale: float) -> Array:
     values = _luma(plane, scale)
     return _enlarged(to_float(values) if values.dtype == "uint8" else values, scale)
 
