@@ -98,10 +98,10 @@ rollback: task-named $(STAMP)  ## TASK=sr-x: make the champion before the presen
 sync: $(STAMP)  ## bring MLflow in line with registry.yaml, whatever it has lost
 	@$(BIN)/python -m stages sync --models models --pairs data/pairs $(REGISTRY)
 
-upscale: $(STAMP)  ## IN=photo.png OUT=big.png [MODEL=x | TASK=sr-x] [RAW="exposure=0.5"]: enlarge a picture or a folder
+upscale: $(STAMP)  ## IN=photo.png OUT=big.png [MODEL=x | TASK=sr-x] [SCALE=3.7] [RAW="exposure=0.5"]: enlarge a picture or a folder
 	$(if $(and $(IN),$(OUT)),@:,$(error name both: make upscale IN=photo.png OUT=big.png))
 	@$(BIN)/python -m stages upscale --image '$(IN)' --out '$(OUT)' $(if $(MODEL),--model '$(MODEL)') \
-	  $(if $(TASK),--task '$(TASK)') $(if $(RAW),--raw '$(RAW)') --models models $(REGISTRY)
+	  $(if $(TASK),--task '$(TASK)') $(if $(RAW),--raw '$(RAW)') $(if $(SCALE),--scale '$(SCALE)') --models models $(REGISTRY)
 
 sheet: $(STAMP)  ## PAIRS=x IMAGE=photo.png [OUT=build/sheet.png] [COUNT=12]: what the chain of pairs makes of a picture
 	$(if $(and $(PAIRS),$(IMAGE)),@:,$(error name both: make sheet PAIRS=photos-train-x2 IMAGE=photo.png))

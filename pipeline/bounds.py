@@ -49,6 +49,7 @@ Quality: TypeAlias = Annotated[int, Bound("at least 1 and at most 100", lambda v
 Bits: TypeAlias = Annotated[int, Bound("at least 1 and at most 16", lambda value: 1 <= value <= 16)]
 NotNegative: TypeAlias = Annotated[float, Bound("at least 0", lambda value: value >= 0)]
 Positive: TypeAlias = Annotated[float, Bound("above 0", lambda value: value > 0)]
+OneAtLeast: TypeAlias = Annotated[float, Bound("at least 1", lambda value: value >= 1)]
 Share: TypeAlias = Annotated[float, Bound("at least 0 and at most 1", lambda value: 0 <= value <= 1)]
 BelowOne: TypeAlias = Annotated[float, Bound("at least 0 and below 1", lambda value: 0 <= value < 1)]
 Decay: TypeAlias = Annotated[float, Bound("above 0 and below 1", lambda value: 0 < value < 1)]

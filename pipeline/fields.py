@@ -33,6 +33,11 @@ FIELDS: Mapping[str, Field] = {
     "hr_quarter_y": Field("(B, 1, H / 4, W / 4)", "[0, 1]", "hr_y reduced to a quarter of its size, not rounded"),
     "ilr": Field("(B, 3, H, W)", "[0, 1]", "lr enlarged by MATLAB's bicubic, rounded to 8 bits"),
     "ilr_y": Field("(B, 1, H, W)", "[0, 1]", "lr_y enlarged by MATLAB's bicubic, not rounded"),
+    "hr_at": Field("(B, 3, h, w)", "[0, 1]", "pixels of hr that were drawn for a patch, as many as LR has; at coord"),
+    "coord": Field(
+        "(B, Q, R, 2) or (1, H, W, 2)", "0 to h, 0 to w", "where the network restores: row and column, in LR pixels"
+    ),
+    "cell": Field("(B, 2) or (1, 2)", "above 0", "height and width of an HR pixel, in LR pixels"),
     "sr": Field("(B, 3, H, W) or (B, T, 3, H, W)", "[0, 1]", "the restored RGB image or clip"),
     "sr_y": Field("(B, 1, H, W)", "[0, 1]", "the restored luma"),
     "sr_y_each": Field(
@@ -49,7 +54,7 @@ FIELDS: Mapping[str, Field] = {
     "hr_y8": Field("(H, W)", "0 to 255", "luma of the true image, rounded to 8 bits"),
     "sr_yf": Field("(H, W)", "0 to 255", "luma of the restored uint8 image, not rounded"),
     "hr_yf": Field("(H, W)", "0 to 255", "luma of the true uint8 image, not rounded"),
-    "scale": Field("number", "1, 2, ...", "HR pixels per LR pixel"),
+    "scale": Field("()", "1 or more", "HR pixels per LR pixel; metrics are handed it rounded up"),
 }
 
 RESTORED = {"sr", "sr_y", "sr_y_each", "sr_half_y", "sr_quarter_y"}

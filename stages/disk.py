@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.errors import PipelineError
 from pipeline.kinds import Source
 from pipeline.lookup import build
+from pipeline.pairs.scales import Scales
 
 log = logging.getLogger(__name__)
 
@@ -43,4 +44,4 @@ def _low_share(pairs: Mapping[str, Any]) -> float:
     """Return the size of LR in units of HR."""
     if pairs["degradation"] == "given":
         return 0.0
-    return (1.0 if pairs["rounding"] == "uint8" else FLOAT32_BYTES / 3) / pairs["scale"] ** 2
+    return (1.0 if pairs["rounding"] == "uint8" else FLOAT32_BYTES / 3) / Scales(pairs["scale"]).least ** 2

@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.learning.devices import device_of
 from pipeline.learning.settings import Engine
 from pipeline.lookup import settings
+from pipeline.pairs.scales import Scales
 from pipeline.params.options import options
 from pipeline.registry import facts
 from pipeline.registry.records import SHORT
@@ -41,7 +42,9 @@ def main(
         if before and before.hash == record.hash:
             return before
         with folder_of(record, models) as folder:
-            return Champion(record.model, record.hash, enlarger(folder, device, engine=engine))
+            return Champion(
+                record.model, record.hash, enlarger(folder, device, engine=engine, scale=Scales(record.scale).one)
+            )
 
     taken_on, follower = options(Limits, str(limits or ""), "LIMITS"), Follower(ledger, load)
     present = follower()

@@ -25,7 +25,7 @@ from pipeline.learning.settings import Engine
 from pipeline.lookup import fields_read, names, settings
 from pipeline.pairs.reading import UNALIGNED
 from pipeline.pairs.settings import Pairs
-from pipeline.params import fitting
+from pipeline.params import fitting, scaling
 from pipeline.params.check import checked
 from pipeline.training.settings import Training
 from tests.clones import ROOT
@@ -398,6 +398,22 @@ pairs.photos-train-x2.scale: 3
 pairs.photos-test-x2.scale: 3
     params.yaml: models.bicubic-x2.training.network.scale: is 2, but its suite `photos-test-x2` has scale 3
     params.yaml: models.edsr-x2.training.network.scale: is 2, but its suite `photos-test-x2` has scale 3
+models.edsr-x2.training.network: {name: mdsr, scales: [3, 4]}
+    params.yaml: models.edsr-x2.training.network.scales: are 3 and 4, but its pairs `photos-train-x2` have scale 2
+    params.yaml: models.edsr-x2.training.network.scales: are 3 and 4, but its suite `photos-test-x2` has scale 2
+pairs.photos-train-x2.scale: [2, 3]
+    params.yaml: models.bicubic-x2.training.network.scale: is 2, but its pairs `photos-train-x2` have scale 2 and 3
+    params.yaml: models.edsr-x2.training.network.scale: is 2, but its pairs `photos-train-x2` have scale 2 and 3
+    params.yaml: models.edsr-x2.training.degrade: its pairs `photos-train-x2` have scale 2 and 3, of which each batch draws one; say `anew`
+models.edsr-x2.training.network: {name: edsr_liif}
+pairs.photos-train-x2.scale: {least: 1, most: 2}
+    params.yaml: models.bicubic-x2.training.network.scale: is 2, but its pairs `photos-train-x2` have scale 1 to 2
+    params.yaml: models.edsr-x2.training.degrade: its pairs `photos-train-x2` have scale 1 to 2, of which each batch draws one; say `anew`
+models.edsr-x2.training.recipe.losses: {l1: {weight: 1, fields: {hr: hr_at}}, mse: 1}
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_at`, but `edsr` restores no points: it does not read `coord`
+    params.yaml: models.edsr-x2.training.recipe.losses.mse: reads `hr`, but another reads `hr_at`, and nothing else is restored; let both read one
+pairs.photos-train-x2.scale: {least: 2, most: 2}
+    params.yaml: pairs.photos-train-x2.scale.most: must be above `least`, 2; for one scale say `scale: 2`
 
 # fields
 models.edsr-x2.training.recipe.losses: {}
@@ -405,11 +421,11 @@ models.edsr-x2.training.recipe.losses: {}
 models.srcnn-x2.training.recipe.losses.mse.fields.srr: sr_y
     params.yaml: models.srcnn-x2.training.recipe.losses.mse.fields.srr: `srr` is unknown; did you mean `sr`? Choices: hr, sr
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hd}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_half_y, hr_quarter_y, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_half_y, sr_quarter_y, sr_y, sr_y_each
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_at, hr_half_y, hr_quarter_y, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_half_y, sr_quarter_y, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hr_y8}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_y8`, which is not there; choices: hr, hr_half_y, hr_quarter_y, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_half_y, sr_quarter_y, sr_y, sr_y_each
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_y8`, which is not there; choices: hr, hr_at, hr_half_y, hr_quarter_y, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_half_y, sr_quarter_y, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses.l1: {weight: 1.0, fields: {hr: hr_cycle}}
-    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_cycle`, which is not there; choices: hr, hr_half_y, hr_quarter_y, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_half_y, sr_quarter_y, sr_y, sr_y_each
+    params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_cycle`, which is not there; choices: hr, hr_at, hr_half_y, hr_quarter_y, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_half_y, sr_quarter_y, sr_y, sr_y_each
 models.edsr-x2.training.recipe.losses: {loss: {name: l1, weight: 1}}
     params.yaml: models.edsr-x2.training.recipe.losses.loss: is the name of their sum; write `my-l1: {name: l1, ...}`
 models.edsr-x2.training.recipe.losses: {L 1: {name: l1, weight: 1}}
@@ -417,9 +433,9 @@ models.edsr-x2.training.recipe.losses: {L 1: {name: l1, weight: 1}}
 models.edsr-x2.suite: photos-test-luma-x2
     params.yaml: models.edsr-x2.training.network: `edsr` reads `lr`, but its suite `photos-test-luma-x2` has rounding `none`: luma only; choices: <networks of luma>
 models.edsr-x2.training.network: {name: resnet_critic}
-    params.yaml: models.edsr-x2.training.network: `resnet_critic` reads `image`, which is not there; choices: ilr, ilr_y, lr, lr_y, ref
+    params.yaml: models.edsr-x2.training.network: `resnet_critic` reads `image`, which is not there; choices: cell, coord, ilr, ilr_y, lr, lr_y, ref, scale
 models.edsr-x2.training.network: {name: dsgan, scale: 2}
-    params.yaml: models.edsr-x2.training.network: `dsgan` reads `hr`, which is not there; choices: ilr, ilr_y, lr, lr_y, ref
+    params.yaml: models.edsr-x2.training.network: `dsgan` reads `hr`, which is not there; choices: cell, coord, ilr, ilr_y, lr, lr_y, ref, scale
 models.srcnn-x2.pairs: photos-train-x2
 models.srcnn-x2.training.recipe.losses.mse: {weight: 1.0, fields: {sr: sr_y}}
     params.yaml: models.srcnn-x2.training.recipe.losses.mse: reads `sr_y`, `hr`: luma beside colour; rename both in `fields`, or none
@@ -465,15 +481,15 @@ models.edsr-x2.training.recipe.rivals.a.fake: hr
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.real: hd
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
-    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads a field that no batch holds: `hd` is unknown; choices: hr, hr_at, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.fake: lr_made
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
-    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `lr_made`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `lr_made`, which is not there; choices: hr, hr_at, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.fake: sr_y_each
     params.yaml: models.edsr-x2.training.recipe.rivals.a.network: `edsr` reads `lr`; a critic reads `image` alone<; critics>
-    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `sr_y_each`, which is not there; choices: hr, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
+    params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `sr_y_each`, which is not there; choices: hr, hr_at, hr_y, ilr, ilr_y, lr, lr_y, ref, sr, sr_y
     params.yaml: models.edsr-x2.training.recipe.rivals.a: reads `sr_y_each`, `hr`: luma beside colour; name two of luma, or none
 models.edsr-x2.training.recipe: {name: adversarial, losses: {l1: 1}, rivals: {a: {network: {name: edsr, scale: 2}, game: {name: hinge}, weight: 1, optimizer: {name: adam, rate: 1}, real: hr, fake: sr}}, optimizer: {name: adam, rate: 1}, schedule: {name: constant}}
 models.edsr-x2.training.recipe.rivals.a.fake: sr_y
@@ -610,11 +626,14 @@ def test_a_network_that_knows_no_scale_still_needs_pairs_and_suite_of_one() -> N
     content = edited("without models.edsr-x2.training.network.scale", "pairs.photos-test-x2.scale: 3")
 
     line = "models.edsr-x2.suite: `photos-test-x2` has scale 3, but its pairs have scale 2"
-    assert line in [str(fault) for fault in fitting.scales(content)]
+    assert line in [str(fault) for fault in scaling.scales(content)]
 
 
 def test_the_check_knows_when_each_field_is_there() -> None:
-    assert FIELDS.keys() == fitting.LEARNT | fitting.SUPERVISED | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
+    assert (
+        FIELDS.keys()
+        == fitting.LEARNT | fitting.PLACES | fitting.SUPERVISED | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
+    )
 
 
 def test_the_check_knows_what_is_not_cut_with_a_patch() -> None:

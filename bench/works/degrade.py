@@ -58,7 +58,8 @@ def _work(batch: list[Image], batches: int) -> Work:
     chain, images = RealESRGAN(), batch * batches
     height, width = batch[0].shape[:2]
     keys = [(1, "degrade", number) for number in range(len(images))]
-    made = degrade(chain, images, keys, SCALE)
+    targets = [(height // SCALE, width // SCALE)] * len(images)
+    made = degrade(chain, images, keys, targets)
     given = [[*steps(chain, drawn)] for _, drawn in made]
 
     def agree(ours: list[Image], theirs: list[Image]) -> None:
@@ -71,7 +72,7 @@ def _work(batch: list[Image], batches: int) -> Work:
         f"degrade real_esrgan, {len(batch)} x {width}x{height}",
         "images/s",
         len(images),
-        lambda: [image for image, _ in degrade(chain, images, keys, SCALE)],
+        lambda: [image for image, _ in degrade(chain, images, keys, targets)],
         [Way("fp32, eager, image by image, JPEG of tensors", lambda: _theirs(images, given))],
         agree,
     )

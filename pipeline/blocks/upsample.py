@@ -14,13 +14,15 @@ class SubPixelUpsampler(nn.Sequential):
     Args:
         features: feature maps, before and after.
         scale: 2, 3, 4 or 8; 1 for none.
+        reads: feature maps before, where they are others.
     """
 
-    def __init__(self, features: int, scale: int) -> None:
+    def __init__(self, features: int, scale: int, reads: int | None = None) -> None:
         factors = {1: [], 2: [2], 3: [3], 4: [2, 2], 8: [2, 2, 2]}.get(scale)
         if factors is None:
             raise LearningError(f"scale: sub-pixel upsampling knows 1, 2, 3, 4 and 8, not {scale}")
         layers: list[nn.Module] = []
-        for factor in factors:
-            layers += [nn.Conv2d(features, features * factor**2, 3, padding=1), PixelShuffle(factor)]
+        for number, factor in enumerate(factors):
+            read = features if number or reads is None else reads
+            layers += [nn.Conv2d(read, features * factor**2, 3, padding=1), PixelShuffle(factor)]
         super().__init__(*layers)

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ScoreError
 from pipeline.images.colour import luma, real_luma
+from pipeline.images.scale import border
 from pipeline.restoring.image import Restored
 from pipeline.restoring.levels import levels
 
 Compared: TypeAlias = dict[str, Any]
 
 
-def compared(restored: Restored, hr: NDArray[np.uint8], scale: int, rounding: str) -> Iterator[Compared]:
+def compared(restored: Restored, hr: NDArray[np.uint8], scale: float, rounding: str) -> Iterator[Compared]:
     """Yield the fields for one image, or for each frame of a clip.
 
     Args:
@@ -47,7 +48,7 @@ def compared(restored: Restored, hr: NDArray[np.uint8], scale: int, rounding: st
         raise ScoreError(f"the network made {fields['sr_y8'].shape}, the truth has {fields['hr_y8'].shape}")
     frames = range(hr.shape[0]) if hr.ndim == 4 else [...]
     for frame in frames:
-        yield {**{name: values[frame] for name, values in fields.items()}, "scale": scale}
+        yield {**{name: values[frame] for name, values in fields.items()}, "scale": border(scale)}
 
 
 def _lumas(side: str, pixels: NDArray[np.uint8], hr: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:

@@ -23,6 +23,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from pipeline.errors import ScoreError
+from pipeline.images.scale import high
 from pipeline.kinds import Fields, Network
 from pipeline.learning.devices import processor
 from pipeline.learning.handing import Handing
@@ -73,9 +74,8 @@ def measure(model: Path, pairs: Path, device: torch.device) -> Cost:
     recipe: Recipe = load_recipe(model).to(device)
     network = getattr(recipe, recipe.keeps[0])
     suite = PairSet(pairs)
-    counted = fields_of(
-        tiled(suite, _within(network, COUNTED)), Handing(network).reads, suite.facts.scale, torch.device("cpu")
-    )
+    planes, scale = tiled(suite, _within(network, COUNTED))
+    counted = fields_of(planes, Handing(network).reads, scale, torch.device("cpu"))
     return Cost(
         sum(each.numel() for each in network.parameters()),
         multiply_adds(network, counted),
@@ -100,24 +100,26 @@ def multiply_adds(network: Network, fields: Fields) -> int:
     """
     counter = FlopCounterMode(display=False, custom_mapping={torch.ops.aten.convolution: _convolution})
     with torch.no_grad(), counter:
-        made = Handing(deepcopy(network).to("meta"))({name: field.to("meta") for name, field in fields.items()})
+        fields = {name: field.to("meta") if field.ndim else field for name, field in fields.items()}
+        made = Handing(deepcopy(network).to("meta"))(fields)
     output = made["sr"] if "sr" in made else made["sr_y"]
     pixels = output.numel() // output.shape[-3]
     return round(counter.get_total_flops() / 2 * math.prod(COUNTED) / pixels)
 
 
-def tiled(pairs: PairSet, size: tuple[int, int]) -> dict[str, Array]:
+def tiled(pairs: PairSet, size: tuple[int, int]) -> tuple[dict[str, Array], float]:
     """Return the planes of the first pair that has LR, without its truth, repeated to give an output of ``size``.
 
-    Where the scale does not divide ``size``, the output is a little larger.
+    Where the scale, which is returned too, does not divide ``size``, the output is a little larger.
     """
-    scale = pairs.facts.scale
     entry = next((each for each in pairs.entries if any(plane in each.planes for plane in LR_GRID)), None)
     if entry is None:
         raise ScoreError(f"{pairs.shards.folder}: no image has LR; there is nothing to measure with")
-    low = [math.ceil(side / scale) for side in size]
-    sizes = {name: [scale * side for side in low] if name in UNALIGNED else low for name in entry.planes}
-    return {name: _repeated(pairs.shards.plane(entry, name), sizes[name]) for name in entry.planes if name != "hr"}
+    scale = pairs.scale_of(entry)
+    low = math.ceil(size[0] / scale), math.ceil(size[1] / scale)
+    sizes = {name: high(low, scale) if name in UNALIGNED else low for name in entry.planes}
+    planes = {name: _repeated(pairs.shards.plane(entry, name), sizes[name]) for name in entry.planes if name != "hr"}
+    return planes, scale
 
 
 def _repeated(plane: Array, size: Sequence[int]) -> Array:
@@ -144,10 +146,10 @@ def _convolution(
 
 
 def _seconds(recipe: Recipe, pairs: PairSet, device: torch.device) -> float:
-    planes = tiled(pairs, _within(getattr(recipe, recipe.keeps[0]), TIMED))
-    made = restore(recipe, planes, pairs.facts.scale, device)
+    planes, scale = tiled(pairs, _within(getattr(recipe, recipe.keeps[0]), TIMED))
+    made = restore(recipe, planes, scale, device)
     pixels = np.asarray(made.pixels)[..., 0].size if made.luma is None else made.luma.size
-    times = [_timed(lambda: restore(recipe, planes, pairs.facts.scale, device)) for _ in range(RUNS)]
+    times = [_timed(lambda: restore(recipe, planes, scale, device)) for _ in range(RUNS)]
     return median(times) * MEGAPIXEL / pixels
 
 

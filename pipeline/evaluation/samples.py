@@ -47,7 +47,7 @@ def samples(model: Path, pairs: Path, device: torch.device, self_ensemble: SelfE
     for entry in entries[:IMAGES]:
         window = _busiest(known, entry)
         planes = {name: known.field(entry, name, window) for name in entry.planes if name != "hr"}
-        restored = restore(recipe, planes, known.facts.scale, device, self_ensemble)
+        restored = restore(recipe, planes, known.scale_of(entry), device, self_ensemble)
         made.append(Sample(entry.key, _side_by_side(known, entry, window, restored)))
     return made
 
@@ -58,7 +58,8 @@ def _side_by_side(pairs: PairSet, entry: Entry, window: Window, restored: Restor
     crops = [to_uint8(resize(_unit(low), size)), _shown(restored), high]
     if low.shape[-1] == 1:
         crops = [each if each.shape[-1] == 1 else luma(each)[..., None] for each in crops]
-    margin = MARGIN * pairs.facts.scale if min(size) > 4 * MARGIN * pairs.facts.scale else 0
+    margin = round(MARGIN * pairs.scale_of(entry))
+    margin = margin if min(size) > 4 * margin else 0
     inner = [each[margin : size[0] - margin, margin : size[1] - margin] for each in crops]
     gap = np.full((inner[0].shape[0], GAP, inner[0].shape[2]), 255, np.uint8)
     return np.concatenate([inner[0], gap, inner[1], gap, inner[2]], axis=1)

@@ -70,12 +70,12 @@ class Judge:
 
     def score(self, entry: Entry) -> ImageScore:
         """Restore ``entry`` and compare; the score of a clip is the mean over its frames."""
-        facts = self.pairs.facts
+        facts, scale = self.pairs.facts, self.pairs.scale_of(entry)
         window = self.pairs.whole(entry)
         planes = {name: self.pairs.field(entry, name, window) for name in entry.planes if name != "hr"}
-        restored = restore(self.recipe, planes, facts.scale, self.device, self.self_ensemble)
+        restored = restore(self.recipe, planes, scale, self.device, self.self_ensemble)
         hr = self.pairs.field(entry, "hr", window)
-        frames = list(compared(restored, hr, facts.scale, facts.rounding))
+        frames = list(compared(restored, hr, scale, facts.rounding))
         benchmark = f"{facts.benchmark}/{entry.member}" if entry.member else facts.benchmark
         values = {}
         for name, metric in self.metrics.items():

@@ -9,24 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ImageError
+from pipeline.images.scale import high, low
 
 Sample = TypeVar("Sample", bound=np.generic)
 
 
-def crop_to_multiple(image: NDArray[Sample], scale: int) -> NDArray[Sample]:
+def crop_to_multiple(image: NDArray[Sample], scale: float) -> NDArray[Sample]:
     """Return a view of the top left part whose height and width divide by ``scale``; the papers' modcrop.
+
+    Of a scale that is no whole number they are those of whole LR pixels, rounded.
 
     Args:
         image: (H, W) or (..., H, W, C).
-        scale: HR pixels per LR pixel.
+        scale: HR pixels per LR pixel, 1 or more.
 
     Raises:
         ImageError: the scale is below 1, or the image is smaller than the scale.
     """
     if scale < 1:
         raise ImageError(f"cannot crop to a multiple of {scale}; the scale must be at least 1")
-    height, width = _size(image.shape)
-    return _cut(image, slice(0, height - height % scale), slice(0, width - width % scale))
+    height, width = high(low(_size(image.shape), scale), scale)
+    return _cut(image, slice(0, height), slice(0, width))
 
 
 def shave(image: NDArray[Sample], border: int) -> NDArray[Sample]:

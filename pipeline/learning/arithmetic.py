@@ -61,7 +61,12 @@ class Arithmetic:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
 
     def take(self, pixels: Tensor) -> Tensor:
-        """Return a field of a batch on the device and in the layout: float32, levels (uint8) brought to [0, 1]."""
+        """Return a field of a batch on the device and in the layout: float32, levels (uint8) brought to [0, 1].
+
+        A number, which has no dimension, stays where it is: whoever reads it must not wait for a device.
+        """
+        if not pixels.ndim:
+            return pixels
         there = self.laid(pixels.to(self.device))
         if there.dtype != torch.uint8:
             return there

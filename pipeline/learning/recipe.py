@@ -110,13 +110,14 @@ class Recipe(nn.Module, ABC):
 
 
 def parts_of(batch: Fields, count: int) -> list[Fields]:
-    """Cut ``batch`` into ``count`` equal parts, in their order.
+    """Cut ``batch`` into ``count`` equal parts, in their order; what is one for all samples goes into each.
 
     Raises:
         LearningError: when the samples do not divide.
     """
-    size = len(next(iter(batch.values())))
+    size = max(len(field) for field in batch.values() if field.ndim)
     if size % count:
         raise LearningError(f"accumulate: a batch of {size} samples does not divide into {count} equal parts")
-    cuts = {name: field.chunk(count) for name, field in batch.items()}
+    own = {name for name, field in batch.items() if field.ndim and len(field) == size}
+    cuts = {name: field.chunk(count) if name in own else [field] * count for name, field in batch.items()}
     return [{name: chunks[number] for name, chunks in cuts.items()} for number in range(count)]

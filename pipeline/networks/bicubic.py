@@ -5,7 +5,7 @@ Keys, "Cubic Convolution Interpolation for Digital Image Processing", IEEE TASSP
 
 from torch import Tensor, nn
 
-from pipeline.bounds import OneOrMore
+from pipeline.bounds import OneAtLeast, OneOrMore
 
 __all__ = ["Bicubic"]
 
@@ -17,7 +17,7 @@ class Bicubic(nn.Module):
         scale: HR pixels per LR pixel.
     """
 
-    def __init__(self, scale: OneOrMore) -> None:
+    def __init__(self, scale: OneOrMore | OneAtLeast) -> None:
         super().__init__()
         self.scale = scale
 

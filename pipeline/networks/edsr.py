@@ -9,7 +9,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 from pipeline.blocks.mean_shift import MeanShift
-from pipeline.blocks.residual import ResidualBlock
+from pipeline.blocks.residual import ResidualBody
 from pipeline.blocks.upsample import SubPixelUpsampler
 from pipeline.bounds import OneOrMore, Positive, ZeroOrMore
 
@@ -37,10 +37,7 @@ class EDSR(nn.Module):
         self.scale = scale
         self.shift = MeanShift()
         self.head = nn.Conv2d(3, features, 3, padding=1)
-        self.body = nn.Sequential(
-            *[ResidualBlock(features, scaling) for _ in range(blocks)],
-            nn.Conv2d(features, features, 3, padding=1),
-        )
+        self.body = ResidualBody(blocks, features, scaling)
         self.upsample = SubPixelUpsampler(features, scale)
         self.tail = nn.Conv2d(features, 3, 3, padding=1)
 

@@ -24,7 +24,8 @@ class Anew:
 
     A patch is degraded with ``margin`` LR pixels around it, which are cut off then: what a blur, a resize or a block of
     JPEG takes from beyond a patch is there, as in a whole image. Where the image ends the patch lies nearer to the
-    edge, and the margin is the wider on the other side.
+    edge, and the margin is the wider on the other side. Of a scale that is no whole number there is no margin: patches
+    of HR are reduced as they are, as LIIF's authors do.
 
     Args:
         pairs: the images.
@@ -51,7 +52,7 @@ class Anew:
         cut = (self.pairs.field(pick.entry, source, wide) for pick, wide in zip(picks, around, strict=True))
         keys = [(*self.stream, pick.number, "degrade") for pick in picks]
         try:
-            made = degrade(self.chain, [to_float(image) for image in cut], keys, facts.scale)
+            made = degrade(self.chain, [to_float(image) for image in cut], keys, [wide[2:] for wide in around])
         except PipelineError as error:
             raise DataError(
                 f"{place_of(facts.benchmark)}: cannot run on a patch with its margin: {error}; choose another "
@@ -72,11 +73,11 @@ class Anew:
         """Return the fields of ``pick``: those of LR from ``lr``, which fills ``wide``, and the others as stored."""
         top, left, height, width = pick.window
         inner = Window(top - wide.top, left - wide.left, height, width)
-        made = {}
+        made, scale = {}, self.pairs.scale_of(pick.entry)
         for field in pick.fields:
             how = derived(field, {lr_plane(self.pairs.facts.rounding): lr})
             if how is None:
                 made[field] = self.pairs.field(pick.entry, field, pick.window)
             else:
-                made[field] = patch_of(lr, how, inner, (wide.height, wide.width), self.pairs.facts.scale)
+                made[field] = patch_of(lr, how, inner, (wide.height, wide.width), scale)
         return made

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from pipeline.augmentations.dihedral import Dihedral
 from pipeline.errors import BatchError, DataError, told_at
 from pipeline.images.colour import to_float
+from pipeline.images.scale import high
 from pipeline.kinds import Augmentation, Drawn
+from pipeline.pairs import points
 from pipeline.pairs.anew import Anew
 from pipeline.pairs.crops import CROPS, Crops, Pick
 from pipeline.pairs.reading import UNALIGNED, PairSet
@@ -32,7 +34,8 @@ class Batches:
     """Batch ``k`` holds the samples k * size to (k + 1) * size - 1 of the stream.
 
     Images whose planes belong together are cut at the same place and turned the same way; where some images hold
-    only HR and others only LR (unpaired data), the two sides are drawn independently.
+    only HR and others only LR (unpaired data), the two sides are drawn independently. Of pairs of several scales each
+    batch has one, drawn for its number.
 
     Args:
         pairs: where the samples come from.
@@ -68,7 +71,10 @@ class Batches:
         self.part = range(size) if part is None else part
         self.crops = CROPS[crops](pairs, patch)
         self.anew = anew
-        self.groups = _groups(pairs, sorted(fields))
+        self.fields = {*fields}
+        self.groups = _groups(pairs, sorted(_of_images(self.fields)))
+        self.scales = pairs.facts.scales
+        self._require_scales()
         self._require_room()
         self._require_fields(fields)
         if anew:
@@ -77,13 +83,14 @@ class Batches:
     def __getitem__(self, number: int) -> dict[str, NDArray[Any]]:
         """Return batch ``number``: fields (B, C, H, W) or (B, T, C, H, W), uint8, or float32 in [0, 1].
 
-        In memory channels lie last, as in the shards.
+        In memory channels lie last, as in the shards. ``scale`` has no dimension; where the points are all pixels,
+        ``coord`` and ``cell`` are of one sample for all.
         """
         return self._stacked([number * self.size + i for i in self.part])
 
     def sample(self, number: int) -> dict[str, NDArray[np.float32]]:
         """Return sample ``number`` of the stream: fields as float32 (C, H, W) or (T, C, H, W) in [0, 1]."""
-        return {name: in_unit(values[0]) for name, values in self._stacked([number]).items()}
+        return {name: in_unit(values[0] if values.ndim else values) for name, values in self._stacked([number]).items()}
 
     def between(self, first: int, last: int) -> Iterator[dict[str, NDArray[Any]]]:
         """Yield the batches ``first`` to ``last`` - 1, made a few ahead in a thread.
@@ -109,8 +116,16 @@ class Batches:
 
     def _pick(self, number: int, fields: list[str], entries: list[Entry], rng: np.random.Generator) -> Pick:
         entry = entries[int(rng.integers(len(entries)))]
+        if self.scales.one is None:
+            entry = self.pairs.at(entry, self._scale(number))
         window = self.crops.window(entry, rng)
         return Pick(number, entry, fields, window, [each.draw(rng) for each in self.augmentations])
+
+    def _scale(self, number: int) -> float:
+        """Return the scale of sample ``number``, that of its batch."""
+        if self.scales.one is not None:
+            return self.scales.one
+        return self.scales.draw(generator(*self.stream, number // self.size, "scale"))
 
     def _stored(self, picks: Iterable[Pick]) -> Iterator[dict[str, NDArray[Any]]]:
         """Yield the patches of each of ``picks``, (..., H, W, C), as views or small arrays."""
@@ -124,18 +139,34 @@ class Batches:
                 aligned = each.apply(aligned, own)
         return patches | aligned
 
+    def _at_points(self, patches: dict[str, NDArray[Any]], number: int) -> dict[str, NDArray[Any]]:
+        """Return ``patches`` with HR at points that are drawn, where it is wanted."""
+        if points.SAMPLED not in self.fields or "hr" not in patches:
+            return patches
+        drawn = points.sampled((self.patch, self.patch), patches["hr"], generator(*self.stream, number, "points"))
+        return {name: patch for name, patch in {**patches, **drawn}.items() if name in self.fields}
+
+    def _places(self, number: int) -> dict[str, NDArray[Any]]:
+        """Return what is known of a batch by its scale alone: that, and where all pixels lie."""
+        scale, side = self._scale(number), (self.patch, self.patch)
+        known: dict[str, NDArray[Any]] = {"scale": np.asarray(scale)}
+        if points.SAMPLED not in self.fields and not self.fields.isdisjoint(points.PLACED):
+            known |= points.grid(*points.whole(side, high(side, scale)))
+        return {name: value for name, value in known.items() if name in self.fields}
+
     def _stacked(self, numbers: Sequence[int]) -> dict[str, NDArray[Any]]:
         """Return the samples ``numbers``, each field as one array; each is laid there while the caches hold it."""
         stacks: dict[str, NDArray[Any]] = {}
         picks = [pick for number in numbers for pick in self._picks(number)]
         patches = self.anew.patches(picks) if self.anew else self._stored(picks)
         for order, (pick, own) in enumerate(zip(picks, patches, strict=True)):
-            for field, patch in self._augmented(own, pick.drawn).items():
+            for field, patch in self._at_points(self._augmented(own, pick.drawn), pick.number).items():
                 if field not in stacks:
                     stacks[field] = _room(len(numbers), field, patch)
                 self._require_size(field, patch, stacks[field])
                 stacks[field][order // len(self.groups)] = patch  # a grey one becomes three equal channels
-        return {field: _channels_second(stack) for field, stack in stacks.items()}
+        images = {name: stack if name in points.PLACED else _channels_second(stack) for name, stack in stacks.items()}
+        return images | self._places(numbers[0])
 
     def _require_size(self, field: str, patch: NDArray[Any], stack: NDArray[Any]) -> None:
         assert patch.dtype == stack.dtype, f"{field} is stored in one way"
@@ -155,10 +186,21 @@ class Batches:
                     f"{self.place}: {name}: cannot be had where `{'`, `'.join(barred)}` is read; leave it out"
                 )
 
+    def _require_scales(self) -> None:
+        folder = self.pairs.shards.folder
+        if self.scales.one is None and not self.anew:
+            raise BatchError(f"{folder}: holds several scales, and a batch has one; say `degrade: anew`")
+        if not self.scales.whole and (not self.anew or self.anew.margin):
+            raise BatchError(
+                f"{folder}: its scale is {self.scales}, and an LR pixel of it no whole number of HR pixels; say "
+                "`degrade: anew` and `margin: 0`"
+            )
+
     def _require_room(self) -> None:
         for _, entries in self.groups:
             for entry in entries:
-                height, width = self.pairs.grid(entry)
+                least = entry if self.scales.one is not None else self.pairs.at(entry, self.scales.most)
+                height, width = self.pairs.grid(least)
                 if min(height, width) < self.patch:
                     raise DataError(
                         f"{self.pairs.shards.folder}: {entry.key} has {height}x{width} LR pixels, less than a patch "
@@ -173,7 +215,8 @@ def _augmentations(said: Augment) -> Sequence[Augmentation]:
 
 
 def _room(samples: int, field: str, patch: NDArray[Any]) -> NDArray[Any]:
-    return np.empty((samples, *patch.shape[:-1], _channels(field)), patch.dtype)
+    channels = patch.shape[-1] if field in points.PLACED else _channels(field)
+    return np.empty((samples, *patch.shape[:-1], channels), patch.dtype)
 
 
 def _channels_second(stack: NDArray[Any]) -> NDArray[Any]:
@@ -197,6 +240,12 @@ def channels_first(image: NDArray[Any], field: str) -> NDArray[np.float32]:
 
 def _channels(field: str) -> int:
     return LUMA if field.endswith("_y") else RGB
+
+
+def _of_images(fields: set[str]) -> set[str]:
+    """Return the fields that images must give for ``fields``."""
+    of_hr = {"hr"} if points.SAMPLED in fields else set()
+    return (fields | of_hr) - {*points.PLACED, points.SAMPLED, "scale"}
 
 
 def _groups(pairs: PairSet, fields: list[str]) -> list[tuple[list[str], list[Entry]]]:

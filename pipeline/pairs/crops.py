@@ -72,7 +72,7 @@ class Detailed:
     def __init__(self, pairs: PairSet, patch: int) -> None:
         self.pairs = pairs
         self.patch = patch
-        self._rows: dict[Place, NDArray[np.float64]] = {}
+        self._rows: dict[tuple[Place, float], NDArray[np.float64]] = {}
 
     def window(self, entry: Entry, rng: np.random.Generator) -> Window:
         """Draw a window of ``entry``."""
@@ -86,7 +86,7 @@ class Detailed:
 
     def _rows_of(self, entry: Entry) -> NDArray[np.float64]:
         """Return what all pixels of each row and of those above it weigh."""
-        place = entry.planes[_plane(entry)]
+        place = entry.planes[_plane(entry)], self.pairs.scale_of(entry)
         if place not in self._rows:
             height, width = self.pairs.grid(entry)
             detail = self._detail(entry, 0, height) * self._holding(width)
@@ -106,7 +106,7 @@ class Detailed:
     def _detail(self, entry: Entry, top: int, height: int) -> NDArray[np.float64]:
         """Return the detail of ``height`` rows of LR pixels from ``top`` on, (height, w), summed over frames."""
         name, grid = _plane(entry), self.pairs.grid(entry)
-        scale = self.pairs.facts.scale if name == "hr" else 1
+        scale = int(self.pairs.scale_of(entry)) if name == "hr" else 1  # the check of params.yaml: it is whole
         whole = self.pairs.shards.plane(entry, name)[..., : grid[0] * scale, : grid[1] * scale, :]
         first, last = top * scale, (top + height) * scale
         above = min(first, 1)  # the gradient of a row takes the rows beside it

@@ -9,30 +9,29 @@ from numpy.typing import NDArray
 
 from pipeline.errors import DataError
 from pipeline.images import threads
-from pipeline.kinds import Drawn, Link
+from pipeline.kinds import Drawn, Link, Size
 from pipeline.randomness import generator
 
 
 def degrade(
-    chain: Link, images: Sequence[NDArray[np.float32]], keys: Sequence[tuple[str | int, ...]], scale: int
+    chain: Link, images: Sequence[NDArray[np.float32]], keys: Sequence[tuple[str | int, ...]], targets: Sequence[Size]
 ) -> list[tuple[NDArray[np.float32], Drawn]]:
     """Return each image degraded, in their order, with what was drawn for it.
 
     Which thread takes which image changes nothing: chance comes from an image's key alone.
 
     Args:
-        images: float32 (H, W, C) or (T, H, W, C) in [0, 1], H and W multiples of ``scale``.
+        images: float32 (H, W, C) or (T, H, W, C) in [0, 1].
         keys: what the chance of each depends on, e.g. (seed, model name, number of the sample).
-        scale: HR pixels per LR pixel.
+        targets: height and width of the LR image of each.
 
     Raises:
         DataError: when the chain does not lead to the LR size of an image.
     """
 
-    def one(numbered: tuple[NDArray[np.float32], tuple[str | int, ...]]) -> tuple[NDArray[np.float32], Drawn]:
-        image, key = numbered
+    def one(numbered: tuple[NDArray[np.float32], tuple[str | int, ...], Size]) -> tuple[NDArray[np.float32], Drawn]:
+        image, key, target = numbered
         height, width = image.shape[-3:-1]
-        target = (height // scale, width // scale)
         drawn = chain.draw(generator(*key), (height, width), target)
         leaves = chain.after((height, width), drawn)
         if leaves != target:
@@ -42,4 +41,4 @@ def degrade(
         return chain.apply(image, drawn), drawn
 
     with threads.one_each():
-        return list(threads.ahead(one, zip(images, keys, strict=True)))
+        return list(threads.ahead(one, zip(images, keys, targets, strict=True)))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.errors import BatchError
 from pipeline.images.colour import luma, to_float
 from pipeline.images.resize import resize
+from pipeline.images.scale import high
 
 Array: TypeAlias = NDArray[Any]
 
@@ -27,11 +28,13 @@ class Derived:
         plane: the plane it is made from; ``lr_y`` may itself be stored.
         make: from the plane, (..., h, w, C), and the scale to the field.
         reach: LR pixels around a patch that the field depends on.
+        shrunk: HR pixels per pixel of the field, along each side; 0 where it is as large as its plane.
     """
 
     plane: str
-    make: Callable[[Array, int], Array]
+    make: Callable[[Array, float], Array]
     reach: int = 0
+    shrunk: int = 0
 
 
 def derived(field: str, planes: Mapping[str, Any]) -> Derived | None:
@@ -47,25 +50,25 @@ def _stored(field: str) -> Derived:
     return Derived(field, _as_is)
 
 
-def _as_is(plane: Array, _scale: int) -> Array:
+def _as_is(plane: Array, _scale: float) -> Array:
     return plane
 
 
-def _luma(plane: Array, _scale: int) -> Array:
+def _luma(plane: Array, _scale: float) -> Array:
     return plane if plane.shape[-1] == 1 else luma(plane)[..., None]
 
 
-def _enlarged(plane: Array, scale: int) -> Array:
+def _enlarged(plane: Array, scale: float) -> Array:
     height, width = plane.shape[-3:-1]
-    return resize(plane, (height * scale, width * scale))
+    return resize(plane, high((height, width), scale))
 
 
-def _enlarged_luma(plane: Array, scale: int) -> Array:
+def _enlarged_luma(plane: Array, scale: float) -> Array:
     values = _luma(plane, scale)
     return _enlarged(to_float(values) if values.dtype == "uint8" else values, scale)
 
 
-def _reduced_luma(field: str, factor: int, plane: Array, scale: int) -> Array:
+def _reduced_luma(field: str, factor: int, plane: Array, scale: float) -> Array:
     if scale % factor:
         raise BatchError(
             f"{field}: pairs of scale {scale} have no such level; read it where {factor} divides the scale"
@@ -77,8 +80,11 @@ def _reduced_luma(field: str, factor: int, plane: Array, scale: int) -> Array:
 TABLE: Mapping[str, list[Derived]] = {
     "hr_y": [Derived("hr", _luma)],
     "lr_y": [Derived("lr", _luma)],
-    "hr_half_y": [Derived("hr", partial(_reduced_luma, "hr_half_y", 2), BICUBIC_REACH)],
-    "hr_quarter_y": [Derived("hr", partial(_reduced_luma, "hr_quarter_y", 4), BICUBIC_REACH)],
-    "ilr": [Derived("lr", _enlarged, BICUBIC_REACH)],
-    "ilr_y": [Derived("lr_y", _enlarged_luma, BICUBIC_REACH), Derived("lr", _enlarged_luma, BICUBIC_REACH)],
+    "hr_half_y": [Derived("hr", partial(_reduced_luma, "hr_half_y", 2), BICUBIC_REACH, 2)],
+    "hr_quarter_y": [Derived("hr", partial(_reduced_luma, "hr_quarter_y", 4), BICUBIC_REACH, 4)],
+    "ilr": [Derived("lr", _enlarged, BICUBIC_REACH, 1)],
+    "ilr_y": [
+        Derived("lr_y", _enlarged_luma, BICUBIC_REACH, 1),
+        Derived("lr", _enlarged_luma, BICUBIC_REACH, 1),
+    ],
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import DataError, PipelineError, told_at
+from pipeline.images.scale import high
 from pipeline.kinds import Drawn, Link, Size, Spec
 from pipeline.lookup import build, named
 from pipeline.randomness import generator
@@ -35,7 +36,7 @@ def place_of(name: str) -> str:
     return f"pairs.{name}.degradation"
 
 
-def draw(chain: Link, key: tuple[int | str, ...], target: Size, scale: int) -> Drawn:
+def draw(chain: Link, key: tuple[int | str, ...], target: Size, scale: float) -> Drawn:
     """Return what chance decides for an image whose LR image has the size ``target``.
 
     Args:
@@ -46,7 +47,7 @@ def draw(chain: Link, key: tuple[int | str, ...], target: Size, scale: int) -> D
         DataError: the chain would end at another size, or cannot run on such an image.
     """
     place, image = place_of(str(key[1])), key[2]
-    size = (target[0] * scale, target[1] * scale)
+    size = high(target, scale)
     try:
         drawn = chain.draw(generator(*key), size, target)
     except PipelineError as error:

@@ -14,8 +14,10 @@ from pipeline.images.colour import luma, to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.images.files import read
 from pipeline.images.lettering import lettered, wrapped
+from pipeline.images.scale import low
 from pipeline.kinds import Drawn
 from pipeline.pairs.drawing import chain_of, draw, place_of
+from pipeline.pairs.scales import Scales
 from pipeline.pairs.settings import Pairs
 
 SIDE = 288
@@ -29,6 +31,8 @@ def sheet(
     settings: Pairs, name: str, picture: Path, *, learner: Path, own: Path, seed: int, count: int
 ) -> NDArray[np.uint8]:
     """Return RGB tiles with what was drawn under each: the HR image, its LR image in these pairs, and other draws.
+
+    Of several scales the largest is shown.
 
     The pairs' own draw comes from the seed, the name of the pairs and the picture's name without its ending; draw n
     from these and n. An LR pixel is shown as a square of HR pixels.
@@ -45,9 +49,9 @@ def sheet(
     """
     if settings.degradation == "given":
         raise ParamsError(f"{place_of(name)}: is `given`; only a chain of links can be shown")
-    chain, scale = chain_of(name, settings.degradation, learner=learner, own=own), settings.scale
+    chain, scale = chain_of(name, settings.degradation, learner=learner, own=own), Scales(settings.scale).most
     hr = _opened(picture, settings)
-    target = (hr.shape[0] // scale, hr.shape[1] // scale)
+    target = low((hr.shape[0], hr.shape[1]), scale)
     key = (seed, name, picture.stem)
     draws = [draw(chain, each, target, scale) for each in (key, *((*key, n) for n in range(count - 1)))]
 
@@ -69,19 +73,20 @@ def _opened(picture: Path, settings: Pairs) -> NDArray[np.uint8]:
     except OSError as error:
         raise ImageError(f"{picture}: cannot be read ({error.strerror})") from None
     image: NDArray[Any] = read(data, str(picture))
-    if min(image.shape[:2]) < settings.scale:
-        raise ImageError(f"{picture}: has {image.shape[0]}x{image.shape[1]} pixels; the scale is {settings.scale}")
+    scale = Scales(settings.scale).most
+    if min(image.shape[:2]) < scale:
+        raise ImageError(f"{picture}: has {image.shape[0]}x{image.shape[1]} pixels; the scale is {scale}")
     if settings.rounding == "none" and image.shape[-1] > 1:
         image = luma(image)[..., None]
-    return crop_to_multiple(image, settings.scale)
+    return crop_to_multiple(image, scale)
 
 
-def _middle(image: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
+def _middle(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     """Return the middle of ``image`` in RGB, each pixel as a square of ``scale`` x ``scale``; at most SIDE of them."""
-    side = SIDE // scale
+    side, square = int(SIDE / scale), round(scale)
     top, left = (max(0, (length - side) // 2) for length in image.shape[:2])
     shown = image[top : top + side, left : left + side]
-    return np.broadcast_to(shown, (*shown.shape[:2], 3)).repeat(scale, axis=0).repeat(scale, axis=1)
+    return np.broadcast_to(shown, (*shown.shape[:2], 3)).repeat(square, axis=0).repeat(square, axis=1)[:SIDE, :SIDE]
 
 
 def _laid_out(tiles: list[Tile]) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ParamsError
-from pipeline.params import fitting, lacking, rules
+from pipeline.params import fitting, lacking, rules, scaling
 from pipeline.params.document import plain, read
 from pipeline.params.values import block
 from pipeline.params.words import Fault
@@ -19,13 +19,14 @@ STAGES = (
     [rules.cycles],
     [
         fitting.learners,
-        fitting.scales,
+        scaling.scales,
         fitting.losses,
         fitting.rivals,
         fitting.fields,
         fitting.starts,
         fitting.augmentations,
         fitting.anew,
+        scaling.cuts,
         fitting.metrics,
         lacking.models,
         lacking.batches,

@@ -1,4 +1,4 @@
-"""Rules about what the entries of params.yaml bring together: learners, scales, losses, fields."""
+"""Rules about what the entries of params.yaml bring together: learners, losses, fields."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from pipeline.signatures import Named, Settings
 DEGRADER = "degrader"
 """The parameter of a recipe whose network a ``learned`` link runs."""
 
+PLACES = {"scale", "coord", "cell"}
+"""What says where and how far a network enlarges, whatever the image."""
 LUMA = {
     *("lr_y", "hr_y", "hr_half_y", "hr_quarter_y", "ilr_y", "sr_y", "sr_y_each", "sr_half_y", "sr_quarter_y"),
-    *("sr_y8", "hr_y8", "scale"),
+    *("sr_y8", "hr_y8", *PLACES),
 }
 LOSS_NAME = re.compile(r"[a-z0-9_-]+")
 BARE = "rounding `none`: luma only"
@@ -31,15 +33,17 @@ CRITIC = {"image"}
 """What a critic reads."""
 SCORED = {"sr", "hr", "sr_y8", "hr_y8", "sr_yf", "hr_yf", "scale"}
 """What metrics read."""
-GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y"}
+GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y", *PLACES}
 """What a network that restores may read."""
 UNALIGNED = {"ref"}
 """What is the same for every patch of an image."""
-TRUE = {"hr", "hr_y", "hr_half_y", "hr_quarter_y"}
+TRUE = {"hr", "hr_y", "hr_half_y", "hr_quarter_y", "hr_at"}
 """What a restored image is compared with."""
 SMALLER = ("half", "quarter")
 """What stands in the name of a field that is a smaller level of a pyramid."""
-LEARNT = GIVEN | MADE | TRUE
+POINTS = "hr_at"
+"""What a network that restores points is compared with."""
+LEARNT = (GIVEN - PLACES) | MADE | TRUE
 """What losses and rivals read, beside the fields of a cycle."""
 
 
@@ -73,25 +77,6 @@ def learners(content: Content) -> Iterator[Fault]:
             yield Fault(
                 place, f"is `{learner}`, but no link uses a model; say `{SCRATCH}`, or add a link `learned: {{}}`"
             )
-
-
-def scales(content: Content) -> Iterator[Fault]:
-    """Yield the models whose networks, pairs and suite disagree about the scale."""
-    for name, model in content["models"].items():
-        learnt, judged = (content["pairs"][model[key]]["scale"] for key in ("pairs", "suite"))
-        place, recipe = f"models.{name}.training", model["training"]["recipe"]
-        own = model["training"]["network"].get("scale")
-        if own is None and learnt != judged:
-            text = f"`{model['suite']}` has scale {judged}, but its pairs have scale {learnt}"
-            yield Fault(f"models.{name}.suite", text)
-        networks = [("network", own), *((f"recipe.{key}", each.get("scale")) for key, each in _inner_networks(recipe))]
-        for key, scale in networks:
-            if scale not in (None, learnt):
-                text = f"is {scale}, but its pairs `{model['pairs']}` have scale {learnt}"
-                yield Fault(f"{place}.{key}.scale", text)
-        if own not in (None, judged):
-            text = f"is {own}, but its suite `{model['suite']}` has scale {judged}"
-            yield Fault(f"{place}.network.scale", text)
 
 
 def losses(content: Content) -> Iterator[Fault]:
@@ -227,6 +212,7 @@ def _fields_of_judges(place: str, training: Mapping[str, Any], why: str) -> Iter
         barred = why and f"{why}; {judge.otherwise}"
         yield from _unreadable(inside, "reads", read, judge.may | cycle)
         yield from _too_rich(inside, "reads", read, barred, sorted(judge.may & LUMA))
+        yield from _elsewhere_compared(inside, training, judge)
         compared = {*read} & (RESTORED | TRUE)
         if not why and compared & LUMA and compared - LUMA:
             yield Fault(inside, f"reads {_listed(read)}: luma beside colour; {judge.both}")
@@ -234,6 +220,15 @@ def _fields_of_judges(place: str, training: Mapping[str, Any], why: str) -> Iter
             yield Fault(inside, f"reads {_listed(read)}: images of different sizes; name one level of a pyramid")
         elif not why and luma and "sr" in read:
             yield Fault(inside, f"reads `sr`, but `{network}` restores luma; {judge.luma}")
+
+
+def _elsewhere_compared(place: str, training: Mapping[str, Any], judge: Judge) -> Iterator[Fault]:
+    """Yield what is compared at points where nothing is restored."""
+    network = training["network"]["name"]
+    if POINTS in judge.reads and "coord" not in fields_read("networks", network):
+        yield Fault(place, f"reads `{POINTS}`, but `{network}` restores no points: it does not read `coord`")
+    if "hr" in judge.reads and POINTS in _read_by_losses(training):
+        yield Fault(place, f"reads `hr`, but another reads `{POINTS}`, and nothing else is restored; let both read one")
 
 
 def _unreadable(place: str, reads: str, read: tuple[str, ...], there: set[str]) -> Iterator[Fault]:
@@ -293,7 +288,7 @@ def _learned(pairs: Mapping[str, Any]) -> list[str]:
     return [name for room, name in _links(pairs) if is_supplied(room, name, "learner")]
 
 
-def _inner_networks(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def inner_networks(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the networks that ``recipe`` brings beside the model's own, under their keys."""
     for each in signature("recipes", recipe["name"]):
         if isinstance(each.type, Named) and each.type.room == "networks" and each.name in recipe:

@@ -13,10 +13,12 @@ from pipeline.errors import DataError
 from pipeline.kinds import SCRATCH
 from pipeline.lookup import fields_read
 from pipeline.pairs.derive import derived
+from pipeline.pairs.points import PLACED
 from pipeline.pairs.reading import LR_GRID, PairSet
 from pipeline.registry.enrolling import task_of
 from pipeline.registry.records import Record, thinned
 from pipeline.saved import ENGINE, hash_of, read_spec
+from pipeline.shards.index import Entry
 
 IMAGE, CLIP = "image", "clip"
 
@@ -46,7 +48,7 @@ def gather(name: str, params: Mapping[str, Any], places: Places, revision: str, 
             {
                 "suite": params["suites"][suite],
                 "pairs": {**params["pairs"][suite], "learner": _learner(params, suite, places)},
-                "drawn": hashlib.sha256(json.dumps([each.drawn for each in pairs.entries]).encode()).hexdigest(),
+                "drawn": hashlib.sha256(json.dumps([*map(_chance, pairs.entries)]).encode()).hexdigest(),
                 "data": pairs.facts.data,
             }
         ),
@@ -89,9 +91,16 @@ def _learner(params: Mapping[str, Any], suite: str, places: Places) -> str:
     return learner if learner == SCRATCH else hash_of(places.models / learner)
 
 
+def _chance(entry: Entry) -> list[Any]:
+    return entry.drawn if entry.scale is None else [entry.scale, *entry.drawn]
+
+
 def _takes(network: str, pairs: PairSet) -> str:
     """Return what a network can be served with, see ``Record.takes``."""
-    foreign = [field for field in fields_read("networks", network) if not derived(field, {"lr": None})]
+    read = [field for field in fields_read("networks", network) if field not in (*PLACED, "scale")]
+    foreign = [field for field in read if not derived(field, {"lr": None})]
+    if pairs.facts.scales.one is None:
+        return "reads scale"
     if foreign:
         return f"reads {', '.join(foreign)}"
     planes = [entry.planes[name] for entry in pairs.entries for name in LR_GRID if name in entry.planes]

@@ -44,7 +44,7 @@ class Record:
         costs: what it costs to run, as ``measure`` found.
         engine: what machine and precision made it.
         data: the digest of the images it learnt from.
-        scale: HR pixels per LR pixel.
+        scale: HR pixels per LR pixel, or what params.yaml says of several.
         takes: ``image`` or ``clip``; or the reason why it cannot be served: a field that is not made from LR.
         revision: the commit of the code that made it, ``-dirty`` when there were changes.
         dvc: the md5 of every dependency and output of its stages, by path.
@@ -60,7 +60,7 @@ class Record:
     costs: Mapping[str, Any]
     engine: Mapping[str, Any]
     data: str
-    scale: int
+    scale: Any
     takes: str
     revision: str
     dvc: Mapping[str, str]

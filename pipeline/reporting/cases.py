@@ -24,6 +24,7 @@ from pipeline.kinds import SCRATCH, Link
 from pipeline.lookup import part_states, single
 from pipeline.pairs.drawing import chain_of
 from pipeline.pairs.reading import PairSet
+from pipeline.pairs.scales import Scales
 from pipeline.randomness import generator
 from pipeline.reporting.crossing import root_of
 from pipeline.reporting.gathering import Places
@@ -109,7 +110,7 @@ def cases(params: Params) -> Iterator[Case]:
     that they restore make LR for themselves; they name the pairs that are made so, and one of them has a ``degrader``.
     """
     for learnt, pairs in params["pairs"].items():
-        if pairs["learner"] == SCRATCH:
+        if pairs["learner"] == SCRATCH or Scales(pairs["scale"]).one is None:
             continue
         plain = [name for name, other in params["pairs"].items() if _is_bicubic_of(other, pairs)]
         for ours, model in params["models"].items():
@@ -149,7 +150,7 @@ def found(case: Case, params: Params, places: Places, gain: tuple[float, str]) -
         gain: by how much the model on learnt pairs is above the other on the suite, and the unit.
     """
     suite = PairSet(places.pairs / case.suite)
-    scale, seed = suite.facts.scale, params["seed"]
+    scale, seed = int(suite.facts.scales.most), params["seed"]
     large = [entry for entry in suite.entries if min(suite.grid(entry)) >= WINDOW]
     truths = [_rgb(suite.field(entry, "hr", suite.whole(entry))) for entry in large]
     made: dict[str, list[Pixels]] = {"real": [_rgb(suite.field(entry, "lr", suite.whole(entry))) for entry in large]}

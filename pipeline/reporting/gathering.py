@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pipeline.errors import DataError
+from pipeline.images.scale import border
 from pipeline.lookup import build
+from pipeline.pairs.scales import Scales
 from pipeline.reporting.words import Measure
 from pipeline.restoring.ensemble import SelfEnsemble
 
@@ -73,7 +75,7 @@ class Suite:
 
     Args:
         name: its entry in params.yaml.
-        scale: HR pixels per LR pixel.
+        scale: HR pixels per LR pixel; of some pairs each image has its own.
         rounding: of its pairs.
         self_ensemble: how its images were restored.
         measures: its metrics.
@@ -82,12 +84,18 @@ class Suite:
     """
 
     name: str
-    scale: int
+    scale: Scales
     rounding: str
     self_ensemble: SelfEnsemble
     measures: tuple[Measure, ...]
     main: Measure
     contenders: tuple[Contender, ...]
+
+    @property
+    def border(self) -> str:
+        """What its metrics leave out, in words."""
+        one = self.scale.one
+        return "A border as wide as an image's scale" if one is None else f"A border of {border(one)} pixels"
 
     @cached_property
     def baseline(self) -> Contender | None:
@@ -129,7 +137,7 @@ def gathered(params: Params, places: Places) -> list[Suite]:
         pairs = params["pairs"][name]
         if own:
             how = block["self_ensemble"]
-            suites.append(Suite(name, pairs["scale"], pairs["rounding"], how, measures, main, own))
+            suites.append(Suite(name, Scales(pairs["scale"]), pairs["rounding"], how, measures, main, own))
     return suites
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -34,7 +35,7 @@ def telling(suite: Suite, count: int) -> list[tuple[str, str]]:
     return order[:count]
 
 
-def parts(sides: Sequence[NDArray[np.uint8]], truth: NDArray[np.uint8], scale: int, count: int) -> list[Box]:
+def parts(sides: Sequence[NDArray[np.uint8]], truth: NDArray[np.uint8], scale: float, count: int) -> list[Box]:
     """Return up to ``count`` parts of an image, none over another, where ``sides`` differ most.
 
     Args:
@@ -44,16 +45,23 @@ def parts(sides: Sequence[NDArray[np.uint8]], truth: NDArray[np.uint8], scale: i
     """
     compared = [_grey(each) for each in sides] if len(sides) > 1 else [_grey(sides[0]), _grey(truth)]
     spread = np.max(compared, axis=0) - np.min(compared, axis=0)
-    height, width = (min(SIDE // scale * scale, length) for length in spread.shape)
-    step = max(1, STEP // scale) * scale
-    sums = _window_sums(spread, height, width)[::step, ::step]
+    height, width = (min(round(int(SIDE / scale) * scale), length) for length in spread.shape)
+    step = max(1, int(STEP / scale))
+    sums = _window_sums(spread, height, width)
+    down, right = (_places(length, step * scale) for length in sums.shape)
+    sums = sums[np.ix_(down, right)]
     boxes: list[Box] = []
     while len(boxes) < count and sums.max() >= 0:
         row, column = (int(each) for each in np.unravel_index(int(sums.argmax()), sums.shape))
-        boxes.append((row * step, column * step, height, width))
-        rows, columns = -(-height // step), -(-width // step)
+        boxes.append((down[row], right[column], height, width))
+        rows, columns = (math.ceil((side + scale % 1) / (step * scale)) for side in (height, width))
         sums[max(0, row - rows + 1) : row + rows, max(0, column - columns + 1) : column + columns] = -1
     return boxes
+
+
+def _places(length: int, step: float) -> list[int]:
+    """Return the HR pixels that lie ``step`` apart, each where an LR pixel begins."""
+    return [int(number * step) for number in range(math.ceil(length / step))]
 
 
 def _grey(image: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.kinds import SCRATCH
 from pipeline.pairs.reading import member_of
+from pipeline.pairs.scales import Scales
 from pipeline.reporting.gathering import Contender, Params, Suite
 from pipeline.reporting.marks import strip, swatch
 from pipeline.reporting.markup import Markup, element, joined, tip
@@ -29,7 +30,7 @@ def scores(suite: Suite, params: Params) -> Markup:
     said = (
         element("span", suite.name, class_="suite"),
         f" ×{suite.scale}, ",
-        tip(title, f"{sentence} A border of {suite.scale} pixels is left out; everything is computed in fp32."),
+        tip(title, f"{sentence} {suite.border} is left out; everything is computed in fp32."),
         *((", ", tip(*ENSEMBLES[suite.self_ensemble])) if suite.self_ensemble in ENSEMBLES else ()),
         f", {len(suite.images)} image{'s' if len(suite.images) != 1 else ''}",
     )
@@ -76,7 +77,7 @@ def _head(suite: Suite) -> Iterator[Markup]:
     yield element(
         "tr",
         _sorter("model", "", ""),
-        *(_sorter(each.label, each.unit, each.sentence(suite.scale), each.arrow) for _, each in measures),
+        *(_sorter(each.label, each.unit, each.sentence(suite.border), each.arrow) for _, each in measures),
         _sorter("gain", gain.unit, GAIN.format(label=gain.label), gain.arrow),
         _sorter("won – lost", "images", WON.format(label=gain.label), "↑"),
         _sorter("parameters", "", PARAMETERS, "↓"),
@@ -171,7 +172,7 @@ def _training(each: Contender, params: Params, images: dict[str, int]) -> Markup
     cells = (
         phrase(training["network"]),
         f"{pairs['source']}: {phrase(source)}, {images[entry['pairs']]} images" if learnt else "nothing",
-        f"{phrase(pairs['degradation'])}, ×{pairs['scale']}, rounding {pairs['rounding']}" if learnt else "",
+        f"{phrase(pairs['degradation'])}, ×{Scales(pairs['scale'])}, rounding {pairs['rounding']}" if learnt else "",
         phrase(training["recipe"].get("losses", {})) if learnt else "",
         f"{training['steps']:,}".replace(",", " ") if learnt else "",
         "" if entry["start"] == SCRATCH else entry["start"],

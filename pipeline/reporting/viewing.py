@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Scene:
         truth: (H, W, C).
         low: (h, w, C), LR rounded to 8 bits where it is not.
         restored: what each model made, by name, (H, W, C); first bicubic where no model is an interpolation.
+        scale: HR pixels per LR pixel.
     """
 
     suite: Suite
@@ -55,6 +57,7 @@ class Scene:
     truth: Pixels
     low: Pixels
     restored: Mapping[str, Pixels]
+    scale: float
 
 
 def pictures(suites: list[Suite], places: Places, device: torch.device) -> list[dict[str, Any]]:
@@ -93,6 +96,7 @@ def scene(
         shown[middle],
         (low if low.dtype == np.uint8 else to_uint8(low))[middle],
         {name: pixels[middle] for name, pixels in restored.items()},
+        pairs.scale_of(entry),
     )
 
 
@@ -112,7 +116,7 @@ def _made(
     """Return what evaluation compares: the RGB pixels, or the levels of luma where LR has no colour."""
     whole = pairs.whole(entry)
     planes = {name: pairs.field(entry, name, whole) for name in entry.planes if name != "hr"}
-    restored = restore(recipe, planes, pairs.facts.scale, device, self_ensemble)
+    restored = restore(recipe, planes, pairs.scale_of(entry), device, self_ensemble)
     if restored.pixels is not None:
         return restored.pixels
     assert restored.luma is not None
@@ -126,7 +130,7 @@ def _enlarged(low: NDArray[Any], truth: Pixels) -> Pixels:
 
 
 def _drawn(found: Scene) -> dict[str, Any]:
-    suite, scale = found.suite, found.suite.scale
+    suite, scale = found.suite, found.scale
     boxes = parts(list(found.restored.values()), found.truth, scale, PARTS)
     return {
         "suite": suite.name,
@@ -168,11 +172,15 @@ def _start(found: Scene) -> list[int]:
 
 def _cuts(found: Scene, box: Box) -> Iterator[Pixels]:
     top, left, height, width = box
-    scale = found.suite.scale
-    rows, columns = slice(top // scale, (top + height) // scale), slice(left // scale, (left + width) // scale)
-    yield found.low[rows, columns]
+    yield found.low[_low(top, height, found.scale), _low(left, width, found.scale)]
     for pixels in (*found.restored.values(), found.truth):
         yield pixels[top : top + height, left : left + width]
+
+
+def _low(begin: int, length: int, scale: float) -> slice:
+    """Return the LR pixels of ``length`` HR pixels from ``begin`` on, which lies where an LR pixel begins."""
+    first = math.ceil(begin / scale)
+    return slice(first, first + round(length / scale))
 
 
 def _text(data: bytes) -> str:

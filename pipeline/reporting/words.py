@@ -56,11 +56,11 @@ class Measure:
         """Which direction is better."""
         return "↑" if self.better == "higher" else "↓"
 
-    def sentence(self, scale: int) -> str:
-        """Explain the metric on pairs of ``scale``."""
+    def sentence(self, border: str) -> str:
+        """Explain the metric where ``border`` is left out, as in ``A border of 2 pixels``."""
         if self.name not in LABELS:
             return f"As pipeline/metrics/{self.name}.py computes it.{MEAN}"
-        return f"{LABELS[self.name][1]} A border of {scale} pixels is left out.{MEAN}"
+        return f"{LABELS[self.name][1]} {border} is left out.{MEAN}"
 
     def shown(self, value: float, *, signed: bool = False) -> str:
         """Return ``value`` with as many digits as papers print: two of decibels, four of anything else.

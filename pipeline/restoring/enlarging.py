@@ -15,13 +15,15 @@ from tqdm import tqdm
 
 from pipeline.errors import ImageError
 from pipeline.images.resize import resize
+from pipeline.images.scale import high
 from pipeline.learning.arithmetic import choose
-from pipeline.learning.handing import scale_of
+from pipeline.learning.handing import anywhere, scale_for
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.settings import EXACT, Engine
+from pipeline.pairs.points import Line
 from pipeline.restoring.image import restore
 from pipeline.restoring.reach import Reach, reach_of
-from pipeline.restoring.tiles import tiles
+from pipeline.restoring.tiles import Span, tiles
 from pipeline.saved import load_recipe
 
 log = logging.getLogger(__name__)
@@ -40,13 +42,13 @@ class Enlarger:
 
     Args:
         recipe: the model's recipe with its trained networks, on ``device``.
-        scale: HR pixels per LR pixel.
+        scale: HR pixels per LR pixel; the enlarged image is ``round`` of it times the size.
         reach: what it needs around a tile.
         window: height and width of a tile, in LR pixels, with what is read around it; a multiple of ``reach.grid``.
     """
 
     recipe: Recipe
-    scale: int
+    scale: float
     reach: Reach
     window: int
     device: torch.device
@@ -66,44 +68,59 @@ class Enlarger:
         """
         _check(pixels)
         height, width, channels = pixels.shape
-        scale, colours = self.scale, min(channels, 3)
-        large = np.empty((height * scale, width * scale, channels), pixels.dtype)
+        scale, colours, size = self.scale, min(channels, 3), high((height, width), self.scale)
+        large = np.empty((*size, channels), pixels.dtype)
         cuts = list(tiles(height, width, self._window_for(pixels), self.reach.pixels or 0, self.reach.grid))
         for rows, columns in tqdm(cuts, desc=name, unit="tile", disable=None if name else True):
-            part = self._restored(pixels[rows.read(), columns.read(), :colours])
-            large[rows.made(scale), columns.made(scale), :colours] = part[rows.kept(scale), columns.kept(scale)]
+            large[rows.made(scale), columns.made(scale), :colours] = self._tile(pixels[..., :colours], rows, columns)
         if channels > colours:
-            large[..., colours:] = _enlarged(pixels[..., colours:], (height * scale, width * scale))
+            large[..., colours:] = _enlarged(pixels[..., colours:], size)
         return large
+
+    def _tile(self, pixels: NDArray[Any], rows: Span, columns: Span) -> NDArray[Any]:
+        """Return what a tile gives of the enlarged image."""
+        part, scale = pixels[rows.read(), columns.read()], self.scale
+        if not anywhere(getattr(self.recipe, self.recipe.keeps[0])):
+            return self._restored(part)[rows.kept(scale), columns.kept(scale)]
+        height, width = pixels.shape[:2]
+        tall, wide = high((height, width), scale)
+        return self._restored(part, (rows.line(scale, height / tall), columns.line(scale, width / wide)))
 
     def _window_for(self, pixels: NDArray[Any]) -> int:
         return max(pixels.shape[:2]) if self.reach.pixels is None else self.window
 
-    def _restored(self, part: NDArray[Any]) -> NDArray[Any]:
-        """Restore one tile, (h, w, 1 or 3)."""
+    def _restored(self, part: NDArray[Any], at: tuple[Line, Line] | None = None) -> NDArray[Any]:
+        """Restore one tile, (h, w, 1 or 3), or what lies ``at`` some of its rows and columns."""
         deep = part.dtype != np.uint8
         lr = (part / np.float32(TOP[part.dtype])).astype(np.float32) if deep else np.ascontiguousarray(part)
-        restored = restore(self.recipe, {"lr": lr}, self.scale, self.device).pixels
+        restored = restore(self.recipe, {"lr": lr}, self.scale, self.device, at=at).pixels
         assert restored is not None
         return restored if restored.shape[-1] == part.shape[-1] else _mean(restored)
 
 
-def enlarger(model: Path, device: torch.device, memory: int = MEMORY, engine: Engine = EXACT) -> Enlarger:
+def enlarger(
+    model: Path, device: torch.device, memory: int = MEMORY, engine: Engine = EXACT, scale: float | None = None
+) -> Enlarger:
     """Return what enlarges with the model in the folder ``model``; how far it looks is measured.
 
     Args:
         engine: the arithmetic; ``bf16`` is faster and may move a pixel by a grey level.
         memory: bytes that the largest layer may read and write for one tile; the larger, the less is read twice.
+        scale: HR pixels per LR pixel; None for that of a network which has one.
 
     Raises:
+        LearningError: the network does not enlarge by ``scale``.
         DataError: ``model`` is no model folder.
         BatchError: the network reads more than an LR image.
     """
     recipe: Recipe = load_recipe(model).to(device)
-    scale = scale_of(getattr(recipe, recipe.keeps[0]))
+    network = getattr(recipe, recipe.keeps[0])
+    scale = scale_for(network, scale)
     reach = reach_of(recipe, scale, device)
+    if not anywhere(network) and not isinstance(scale, int):
+        reach = replace(reach, pixels=None)  # a tile would not begin with a pixel of HR
     if reach.pixels is None:
-        log.info("%s: looks at the whole image; it is restored in one piece, whatever memory that takes", model.name)
+        log.info("%s: needs the whole image; it is restored in one piece, whatever memory that takes", model.name)
     else:
         networks = [getattr(recipe, player) for player in recipe.keeps]
         recipe.arithmetic = choose(_without_auto(engine), device, model.name, networks)
@@ -117,9 +134,9 @@ def _without_auto(engine: Engine) -> Engine:
     return engine if engine.compile == "on" else replace(engine, compile="off")
 
 
-def window_for(reach: Reach, scale: int, memory: int) -> int:
+def window_for(reach: Reach, scale: float, memory: int) -> int:
     """Return the side, in LR pixels, of the largest tile that ``memory`` and ``LARGEST`` allow, or the smallest."""
-    read = min(math.isqrt(int(memory / max(reach.memory, 1))), LARGEST // scale)
+    read = min(math.isqrt(int(memory / max(reach.memory, 1))), int(LARGEST / scale))
     return max(read // reach.grid * reach.grid, 2 * (reach.pixels or 0) + reach.grid)
 
 

@@ -14,10 +14,13 @@ from torch import Tensor
 from pipeline.errors import BatchError, ImageError
 from pipeline.images.colour import to_float, to_rgb, to_uint8, to_uint16, to_ycbcr
 from pipeline.images.resize import resize
+from pipeline.images.scale import high
 from pipeline.kinds import Fields
 from pipeline.learning.recipe import Recipe
 from pipeline.pairs.batches import channels_first
 from pipeline.pairs.derive import derived
+from pipeline.pairs.points import PLACED, Line, grid, whole
+from pipeline.pairs.reading import LR_GRID
 from pipeline.restoring.ensemble import SelfEnsemble, ensembled
 
 
@@ -38,9 +41,10 @@ class Restored:
 def restore(
     recipe: Recipe,
     planes: Mapping[str, NDArray[Any]],
-    scale: int,
+    scale: float,
     device: torch.device,
     self_ensemble: SelfEnsemble = "none",
+    at: tuple[Line, Line] | None = None,
 ) -> Restored:
     """Restore one image or clip, in the recipe's arithmetic.
 
@@ -51,10 +55,11 @@ def restore(
         scale: HR pixels per LR pixel.
         device: where the network runs.
         self_ensemble: whether, and how, it is the mean or the median of the eight ways that the image can lie.
+        at: rows and columns that a network which reads ``coord`` restores, in place of the whole image.
     """
 
     def run(planes: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
-        batch = fields_of(planes, recipe.given, scale, device)
+        batch = fields_of(planes, recipe.given, scale, device, at)
         with recipe.arithmetic.forward():
             output = recipe.restore({name: recipe.arithmetic.laid(field) for name, field in batch.items()})
         name = "sr" if "sr" in output else "sr_y"
@@ -68,16 +73,36 @@ def restore(
     return Restored(luma[..., 0], levels(_completed(luma, planes["lr"])) if "lr" in planes else None)
 
 
-def fields_of(planes: Mapping[str, NDArray[Any]], wanted: Iterable[str], scale: int, device: torch.device) -> Fields:
-    """Return the fields ``wanted`` as a batch of one, stored in ``planes`` or derived from them."""
-    batch = {}
+def fields_of(
+    planes: Mapping[str, NDArray[Any]],
+    wanted: Iterable[str],
+    scale: float,
+    device: torch.device,
+    at: tuple[Line, Line] | None = None,
+) -> Fields:
+    """Return the fields ``wanted`` as a batch of one, stored in ``planes`` or derived from them and the scale."""
+    batch = _places(planes, [*wanted], scale, at)
+    batch = {name: field.to(device) if field.ndim else field for name, field in batch.items()}
     for field in wanted:
+        if field in batch:
+            continue
         how = derived(field, planes)
         if how is None:
             raise BatchError(f"the network reads `{field}`; the image has only {sorted(planes)}")
         pixels = how.make(planes[how.plane], scale)
         batch[field] = torch.from_numpy(channels_first(pixels, field))[None].to(device)
     return batch
+
+
+def _places(
+    planes: Mapping[str, NDArray[Any]], wanted: list[str], scale: float, at: tuple[Line, Line] | None
+) -> Fields:
+    """Return those of the fields ``wanted`` that the scale and the size of LR make."""
+    known = {"scale": np.asarray(scale)}
+    low = next((planes[name].shape[-3:-1] for name in LR_GRID if name in planes), None)
+    if low is not None and not {*wanted}.isdisjoint(PLACED):
+        known |= grid(*(at or whole((low[0], low[1]), high((low[0], low[1]), scale))))
+    return {name: torch.from_numpy(value) for name, value in known.items() if name in wanted}
 
 
 def _channels_last(field: Tensor) -> NDArray[np.float32]:

@@ -41,7 +41,7 @@ class Reach:
     grid: int = ALIGNED
 
 
-def reach_of(recipe: Recipe, scale: int, device: torch.device) -> Reach:
+def reach_of(recipe: Recipe, scale: float, device: torch.device) -> Reach:
     """Measure: pixels that are no numbers go in, and wherever they leave a trace the output depends on them.
 
     What is added or multiplied with NaN is NaN, so the trace shows what the layers connect, whatever their weights. It
@@ -68,7 +68,7 @@ def reach_of(recipe: Recipe, scale: int, device: torch.device) -> Reach:
 
 
 @torch.no_grad()
-def _trace(recipe: Recipe, size: tuple[int, int], scale: int, device: torch.device, grid: int) -> Reach:
+def _trace(recipe: Recipe, size: tuple[int, int], scale: float, device: torch.device, grid: int) -> Reach:
     """Return how far the trace of the middle ``grid`` pixels goes along the longer side."""
     axis, length = int(size[1] > size[0]), max(size)
     middle = slice((length - grid) // 2, (length + grid) // 2)
@@ -85,7 +85,7 @@ def _trace(recipe: Recipe, size: tuple[int, int], scale: int, device: torch.devi
     if output.ndim != 4:
         raise BatchError(told)
     lines = output.isnan().any(dim=1).any(dim=2 - axis)[0].nonzero()
-    first, last = int(lines.min()) // scale, int(lines.max()) // scale
+    first, last = int(int(lines.min()) / scale), math.ceil((int(lines.max()) + 1) / scale) - 1
     return Reach(max(middle.start - first, last + 1 - middle.stop), max(sizes) / (size[0] * size[1]))
 
 

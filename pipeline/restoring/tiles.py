@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.pairs.points import Line
+
 
 @dataclass(frozen=True)
 class Span:
@@ -20,13 +22,18 @@ class Span:
         """Return what is read of the image."""
         return slice(self.read_from, self.read_to)
 
-    def made(self, scale: int) -> slice:
+    def made(self, scale: float) -> slice:
         """Return what it gives of the enlarged image."""
-        return slice(self.start * scale, self.stop * scale)
+        return slice(round(self.start * scale), round(self.stop * scale))
 
-    def kept(self, scale: int) -> slice:
-        """Return the same, of the enlarged tile."""
-        return slice((self.start - self.read_from) * scale, (self.stop - self.read_from) * scale)
+    def kept(self, scale: float) -> slice:
+        """Return the same, of the enlarged tile; ``scale`` is whole, or the tile the image."""
+        return slice(round((self.start - self.read_from) * scale), round((self.stop - self.read_from) * scale))
+
+    def line(self, scale: float, cell: float) -> Line:
+        """Return where its pixels lie in what it reads, an HR pixel being ``cell`` LR pixels wide."""
+        made = self.made(scale)
+        return Line(made.start, made.stop - made.start, cell, self.read_from)
 
 
 def spans(length: int, window: int, reach: int, grid: int = 1) -> list[Span]:
@@ -47,7 +54,8 @@ def spans(length: int, window: int, reach: int, grid: int = 1) -> list[Span]:
     begins = [number * (read - 2 * reach) for number in range(count - 1)] + [(length - read) // grid * grid]
     ends = [begin + read for begin in begins[:-1]] + [length]
     bounds = [0, *(begin + reach for begin in begins[1:]), length]
-    return [Span(*each) for each in zip(bounds, bounds[1:], begins, ends, strict=False)]
+    found = [Span(*each) for each in zip(bounds, bounds[1:], begins, ends, strict=False)]
+    return [each for each in found if each.start < each.stop]  # the grid may leave the last but one nothing to give
 
 
 def tiles(height: int, width: int, window: int, reach: int, grid: int = 1) -> Iterator[tuple[Span, Span]]:

@@ -28,17 +28,22 @@ class Place:
 
 @dataclass(frozen=True)
 class Entry:
-    """One sample: its key, the member of a union it came from, its planes, and what chance decided for it."""
+    """One sample: its key, the member of a union it came from, its planes, and what chance decided for it.
+
+    Args:
+        scale: HR pixels per LR pixel, where pairs of several scales have drawn one for it.
+    """
 
     key: str
     member: str
     planes: Mapping[str, Place]
     drawn: list[Any] = field(default_factory=list)
+    scale: float | None = None
 
 
 def write_index(folder: Path, entries: Iterable[Entry]) -> None:
     """Write how many samples there are, and one line of JSON for each."""
-    lines = [json.dumps(asdict(entry), sort_keys=True) for entry in entries]
+    lines = [json.dumps(_row(entry), sort_keys=True) for entry in entries]
     lines = [json.dumps({"samples": len(lines)}), *lines]
     (folder / INDEX).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
@@ -65,9 +70,16 @@ def digest(entries: Iterable[Entry]) -> str:
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
+def _row(entry: Entry) -> dict[str, Any]:
+    row = asdict(entry)
+    if entry.scale is None:
+        del row["scale"]
+    return row
+
+
 def _entry(row: dict[str, Any]) -> Entry:
     planes = {name: _place(place) for name, place in row["planes"].items()}
-    return Entry(row["key"], row["member"], planes, row["drawn"])
+    return Entry(row["key"], row["member"], planes, row["drawn"], row.get("scale"))
 
 
 def _place(row: dict[str, Any]) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.pairs.scales import Scales
 from pipeline.registry.comparing import scores_of, settings_of
 from pipeline.registry.facts import Facts
 from pipeline.registry.ledger import Entry
@@ -20,7 +21,7 @@ def of_task(task: str, stand: Standing, facts: Facts) -> str:
     first = facts.record(stand.versions[0])
     suite = task.removeprefix("sr-")
     lines = [_headline(stand)]
-    lines += [f"Super-resolution x{first.scale}, judged on the {first.images()} images of `{suite}`."]
+    lines += [f"Super-resolution x{Scales(first.scale)}, judged on the {first.images()} images of `{suite}`."]
     lines += ["\n".join(_versions(stand, facts))]
     lines += ["\n".join(f"- `{role}`: {meaning}" for role, meaning in MEANING.items() if role in stand.aliases)]
     return "\n\n".join(lines)

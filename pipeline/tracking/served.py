@@ -28,7 +28,7 @@ class Served(PythonModel):
     def load_context(self, context: Any) -> None:
         """Load the network; ``load_model(..., model_config={"device": "cpu"})`` says where it runs."""
         self.device = device_of(context.model_config[DEVICE])
-        self.scale = int(context.model_config[SCALE])
+        self.scale = context.model_config[SCALE]
         self.recipe = load_recipe(Path(context.artifacts[MODEL])).to(self.device)
 
     # MLflow reads the annotation of `model_input` as a schema, unless it is one that it knows to hold none.

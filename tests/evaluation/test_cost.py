@@ -192,7 +192,7 @@ def test_images_are_repeated_to_the_size_that_is_asked_for(tmp_path: Path, scale
     wanted = Pairs("own", scale, "scratch", "uint8", [{"name": "resize", "to": "target", "kernel": "bicubic"}])  # type: ignore[list-item]
     make_pairs(wanted, "own", shards=tmp_path / "shards", learner=tmp_path, out=tmp_path / "pairs", seed=1)
 
-    planes = tiled(PairSet(tmp_path / "pairs"), (50, 70))
+    planes, _ = tiled(PairSet(tmp_path / "pairs"), (50, 70))
 
     low = (-(-50 // scale), -(-70 // scale))
     assert {"lr": (2, *low, 3), "ref": (low[0] * scale, low[1] * scale, 3)} == {

@@ -72,6 +72,23 @@ SEPARATIONS = {3: 299_971, 5: 496_579, 7: 693_187, 9: 889_795, 11: 1_086_403}
         ("msrn", {}, 2, 5_930_307),
         ("msrn", {}, 3, 6_114_947),
         ("msrn", {}, 4, 6_078_019),
+        ("mdsr", {"scales": [2, 3, 4]}, None, 3_227_203),
+        ("mdsr", {"scales": [2, 3, 4], "blocks": 80}, None, 7_953_987),
+        ("carn", {"scales": [2, 3, 4]}, None, 1_591_939),
+        ("carn", {"scales": [2]}, None, 964_163),
+        ("carn", {"scales": [3]}, None, 1_148_803),
+        ("carn", {"scales": [4]}, None, 1_111_875),
+        ("carn_m", {"scales": [2, 3, 4]}, None, 414_787),
+        ("carn_m", {"scales": [2]}, None, 257_027),
+        ("carn_m", {"scales": [3]}, None, 303_427),
+        ("carn_m", {"scales": [4]}, None, 294_147),
+        ("rdn", {}, 2, 22_123_395),
+        ("rdn", {}, 3, 22_308_035),
+        ("rdn", {}, 4, 22_271_107),
+        ("rdn", {"blocks": 20, "layers": 6, "growth": 32}, 2, 5_541_795),
+        ("meta_rdn", {}, None, 22_419_072),
+        ("edsr_liif", {}, None, 1_567_299),
+        ("rdn_liif", {}, None, 22_320_835),
         ("vdsr", {}, 4, 665_921),
         ("lrfnet", {}, 4, 889_795),
         *[("lrfnet", {**BASELINE, "kernel": kernel}, 4, count) for kernel, count in BASELINES.items()],
@@ -119,9 +136,12 @@ SEPARATIONS = {3: 299_971, 5: 496_579, 7: 693_187, 9: 889_795, 11: 1_086_403}
         ("bicubic_luma", {}, 4, 0),
     ],
 )
-def test_the_parameters_are_those_of_the_paper(name: str, options: Mapping[str, Any], scale: int, count: int) -> None:
+def test_the_parameters_are_those_of_the_paper(
+    name: str, options: Mapping[str, Any], scale: int | None, count: int
+) -> None:
+    sized = {"scale": scale} if scale else {}
     with torch.device("meta"):
-        network: nn.Module = build("networks", {"name": name, "scale": scale, **options})
+        network: nn.Module = build("networks", {"name": name, **sized, **options})
 
     assert count == sum(each.numel() for each in network.parameters())
 

@@ -14,12 +14,14 @@ from pipeline.randomness import generator
 
 IMAGES = [np.random.default_rng(n).random((64, 48, 3), np.float32) for n in range(6)]
 KEYS = [(1, "pairs", f"image {n}") for n in range(6)]
+TARGETS = [(16, 12)] * 6
 
 
 def test_images_come_in_their_order_each_with_the_chance_of_its_key() -> None:
     chain = RealESRGAN()
 
-    found, backwards = degrade(chain, IMAGES, KEYS, 4), degrade(chain, IMAGES[::-1], KEYS[::-1], 4)[::-1]
+    found = degrade(chain, IMAGES, KEYS, TARGETS)
+    backwards = degrade(chain, IMAGES[::-1], KEYS[::-1], TARGETS)[::-1]
 
     for image, key, (made, drawn), (again, _) in zip(IMAGES, KEYS, found, backwards, strict=True):
         assert chain.draw(generator(*key), (64, 48), (16, 12)) == drawn
@@ -40,7 +42,7 @@ def test_opencv_has_no_threads_of_its_own_meanwhile_and_as_many_as_before_after(
     monkeypatch.setattr(chain, "apply", watched)
     cv2.setNumThreads(2)
     try:
-        degrade(chain, IMAGES, KEYS, 4)
+        degrade(chain, IMAGES, KEYS, TARGETS)
         after = cv2.getNumThreads()
     finally:
         cv2.setNumThreads(before)

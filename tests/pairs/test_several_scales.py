@@ -42,7 +42,7 @@ CPU = torch.device("cpu")
 def page() -> dict[str, Any]:
     """Return what the page says, by section."""
     text = (ROOT / "docs" / "how-to" / "several-scales.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"^```yaml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    block, *_ = re.findall(r"^```yaml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     content: dict[str, Any] = YAML(typ="safe").load(block)
     return content
 

@@ -39,18 +39,21 @@ from pipeline.recipes.zero_shot import ZeroShot
 from pipeline.schedules.constant import Constant
 from pipeline.schedules.cosine import Cosine
 from pipeline.schedules.linear import Linear
-from tests.nets import RESTORERS
+from tests.nets import PLACES, RESTORERS, at_scale, places
 
 Tiny: TypeAlias = Callable[[str], nn.Module]
 
 SCALE = 2
 SMALL: Mapping[str, Mapping[str, Any]] = {
+    "carn": {"cascades": 2, "blocks": 2, "features": 16},
+    "carn_m": {"cascades": 2, "turns": 2, "features": 16},
     "cnf": {"depths": [3, 5], "widths": [8, 8]},
     "dbpn": {"stages": 2, "extracted": 16, "features": 8},
     "drcn": {"recursions": 4, "features": 16},
     "drrn": {"recursions": 3, "features": 16},
     "dwsr": {"layers": 4, "features": 16},
     "edsr": {"blocks": 1, "features": 8},
+    "edsr_liif": {"blocks": 1, "features": 8, "width": 32, "hidden": 2},
     "edsr_non_local": {"half": 1, "features": 8},
     "edsr_pp": {"blocks": 1, "features": 8},
     "espcn": {"widths": [16, 8]},
@@ -59,12 +62,16 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "lapsrn": {"layers": 3, "features": 16},
     "low_to_high": {"blocks": [2, 1], "widths": [16, 12, 8]},
     "lrfnet": {"kernel": 5, "blocks": 2, "features": 16},
+    "mdsr": {"blocks": 1, "features": 8},
     "memnet": {"blocks": 2, "recursions": 2, "features": 16},
+    "meta_rdn": {"blocks": 2, "layers": 2, "growth": 8, "features": 8, "width": 32},
     "ms_lapsrn": {"layers": 2, "recursions": 2, "features": 16},
     "msrn": {"blocks": 1, "features": 8},
     "msrresnet": {"blocks": 1, "features": 8},
     "mwcnn": {"widths": [8, 8, 8], "layers": 1},
     "rcan": {"groups": 1, "blocks": 2, "features": 8, "reduction": 4},
+    "rdn": {"blocks": 2, "layers": 2, "growth": 8, "features": 8},
+    "rdn_liif": {"blocks": 2, "layers": 2, "growth": 8, "features": 8, "width": 32, "hidden": 2},
     "red": {"layers": 5, "features": 16},
     "scsr": {"atoms": 12, "patch": 4, "overlap": 2, "iterations": 20},
     "srcnn": {"widths": [16, 8], "deviation": None},
@@ -83,7 +90,7 @@ TINY = ("tiny_image", "tiny_video", "tiny_reference")
 
 
 def network_of(name: str) -> nn.Module:
-    network: nn.Module = build("networks", {"name": name, "scale": SCALE, **SMALL.get(name, {})})
+    network: nn.Module = build("networks", {"name": name, **at_scale(name, SCALE), **SMALL.get(name, {})})
     return network
 
 
@@ -121,11 +128,15 @@ def texture(number: int, side: int = 24) -> NDArray[np.uint8]:
 
 def batch_of(fields: Iterable[str], count: int = 2, frames: int = 0) -> Fields:
     """Return made-up pairs of scale 2 with ``fields``, as the pairs derive them."""
+    fields = {*fields}
     images = [texture(number) for number in range(count)]
     if frames:
         images = [np.stack([np.roll(image, time, axis=1) for time in range(frames)]) for image in images]
     planes = [{"hr": image, "lr": resize(image, (12, 12)), "ref": image[:, ::-1]} for image in images]
-    return {field: torch.from_numpy(np.stack([made(field, each) for each in planes])) for field in fields}
+    placed = {field: places(field, (12, 12), SCALE)[field] for field in fields if field in PLACES}
+    return placed | {
+        field: torch.from_numpy(np.stack([made(field, each) for each in planes])) for field in fields - placed.keys()
+    }
 
 
 def made(field: str, planes: Mapping[str, NDArray[np.uint8]]) -> NDArray[np.float32]:

@@ -66,8 +66,8 @@ def test_seconds_are_never_said_to_be_none(value: float) -> None:
 
 def test_a_metric_that_the_page_does_not_know_stands_under_its_name_and_claims_no_border() -> None:
     assert "lpips" == Measure("lpips", "", "lower").label
-    assert "border" not in Measure("lpips", "", "lower").sentence(2)
-    assert "A border of 3 pixels" in Measure("psnr_y8", "dB", "higher").sentence(3)
+    assert "border" not in Measure("lpips", "", "lower").sentence("A border of 2 pixels")
+    assert "A border of 3 pixels" in Measure("psnr_y8", "dB", "higher").sentence("A border of 3 pixels")
 
 
 @pytest.mark.parametrize(("better", "wins"), [("higher", [True, False, False]), ("lower", [False, True, False])])

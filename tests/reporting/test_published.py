@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.lookup import signature
+from pipeline.pairs.scales import Scales
 from pipeline.reporting import published as module
 from pipeline.reporting.gathering import Contender, Suite
 from pipeline.reporting.published import published
@@ -197,7 +198,7 @@ def table_of(made: dict[str, Any]) -> str:
     cost = {"parameters": 1, "multiply_adds": 1, "seconds_per_megapixel": 1.0, **COST}
     images = {("test-x3", "a"): {"psnr_y8": 32.0}}
     own = Contender("published", made["models"]["m"], "c0", 0, {"test-x3": {"psnr_y8": 32.0}}, images, cost, [])
-    return scores(Suite("test", 3, "none", "none", (measure,), measure, (own,)), made)
+    return scores(Suite("test", Scales(3), "none", "none", (measure,), measure, (own,)), made)
 
 
 def test_a_page_without_published_numbers_says_so_whatever_its_models_are_called() -> None:

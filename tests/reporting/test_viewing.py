@@ -16,6 +16,7 @@ from pipeline.images.colour import luma, to_uint8
 from pipeline.images.resize import resize
 from pipeline.kinds import Sample
 from pipeline.pairs.reading import PairSet
+from pipeline.pairs.scales import Scales
 from pipeline.reporting import viewing
 from pipeline.reporting.gathering import Contender, Suite
 from pipeline.reporting.regions import SIDE, parts, telling
@@ -137,7 +138,7 @@ def contender(name: str, *values: float) -> Contender:
 
 def suite(*contenders: Contender, better: Any = "higher") -> Suite:
     main = Measure("psnr_y8", "dB", better)
-    return Suite("s", 2, "uint8", "none", (main,), main, contenders)
+    return Suite("s", Scales(2), "uint8", "none", (main,), main, contenders)
 
 
 @pytest.mark.parametrize(("better", "last"), [("higher", ["i0", "i3"]), ("lower", ["i3", "i0"])])
