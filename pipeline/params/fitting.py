@@ -37,8 +37,10 @@ GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y", *PLACES}
 """What a network that restores may read."""
 UNALIGNED = {"ref"}
 """What is the same for every patch of an image."""
-TRUE = {"hr", "hr_y", "hr_half_y", "hr_quarter_y", "hr_at"}
+TRUE = {"hr", "hr_y", "hr_at"}
 """What a restored image is compared with."""
+LEVELS = {"hr_half_y", "hr_quarter_y"}
+"""What the smaller levels of a pyramid are compared with, by losses alone."""
 SMALLER = ("half", "quarter")
 """What stands in the name of a field that is a smaller level of a pyramid."""
 POINTS = "hr_at"
@@ -213,7 +215,7 @@ def _fields_of_judges(place: str, training: Mapping[str, Any], why: str) -> Iter
         yield from _unreadable(inside, "reads", read, judge.may | cycle)
         yield from _too_rich(inside, "reads", read, barred, sorted(judge.may & LUMA))
         yield from _elsewhere_compared(inside, training, judge)
-        compared = {*read} & (RESTORED | TRUE)
+        compared = {*read} & (RESTORED | TRUE | LEVELS)
         if not why and compared & LUMA and compared - LUMA:
             yield Fault(inside, f"reads {_listed(read)}: luma beside colour; {judge.both}")
         elif len({tuple(each in field for each in SMALLER) for field in compared}) > 1:
@@ -273,7 +275,7 @@ def _judges(training: Mapping[str, Any]) -> Iterator[Judge]:
     for key, spec in losses_of(training):
         renamed = spec.get("fields", {})
         read = tuple(renamed.get(each, each) for each in fields_read("losses", spec["name"]))
-        yield Judge(f"losses.{key}", read, LEARNT | SUPERVISED, *RENAMED)
+        yield Judge(f"losses.{key}", read, LEARNT | SUPERVISED | LEVELS, *RENAMED)
     for key, rival in _rivals(training).items():
         yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), LEARNT, *SAID)
 
