@@ -33,10 +33,12 @@ def pixel_shuffle(features: Tensor, factor: int) -> Tensor:
     """Map ``features`` (B, C * factor**2, h, w) to (B, C, h * factor, w * factor), as torch's function.
 
     On the processor torch's own kernel runs also in a compiled network: the code that the compiler writes for it takes
-    five times as long when channels lie last. A single channel that leaves has no such layout, and stays torch's.
+    five times as long when channels lie last. A single channel that leaves has no such layout, and stays torch's; so
+    does every one of a network that is exported, which others must be able to read.
     """
     several = features.shape[1] > factor**2
-    if several and torch.compiler.is_compiling() and features.device.type == "cpu":
+    compiled = torch.compiler.is_compiling() and not torch.compiler.is_exporting()
+    if several and compiled and features.device.type == "cpu":
         return _shuffled(features, factor)
     return F.pixel_shuffle(features, factor)
 
