@@ -34,7 +34,7 @@ HALF_PRECISION = 2**-8
 def fields(network: nn.Module, scale: int, *, batch: int = 1, device: str = "cpu") -> Fields:
     """Make up the fields that ``network`` reads."""
     chance = None if device == "meta" else torch.Generator().manual_seed(1)
-    made_up = {}
+    made_up: Fields = {}
     for field in needs(network.forward):
         if field in PLACES:
             made_up |= places(field, (HEIGHT, WIDTH), scale)
