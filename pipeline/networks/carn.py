@@ -8,6 +8,7 @@ from typing import Literal
 
 from torch import Tensor, nn, tensor
 
+from pipeline.blocks.by_scale import ByScale
 from pipeline.blocks.cascade import ActiveUpsampler, Cascade
 from pipeline.blocks.mean_shift import DIV2K_MEAN
 from pipeline.bounds import Filled, OneOrMore
@@ -38,14 +39,14 @@ class CARN(nn.Module):
         self.head = nn.Conv2d(3, features, 3, padding=1)
         inner = [Cascade([Block(features) for _ in range(blocks)], blocks, features) for _ in range(cascades)]
         self.body = Cascade(inner, cascades, features)
-        self.upsample = nn.ModuleDict({str(each): ActiveUpsampler(features, each, groups=1) for each in scales})
+        self.upsample = ByScale(scales, lambda scale: ActiveUpsampler(features, scale, groups=1))
         self.tail = nn.Conv2d(features, 3, 3, padding=1)
 
     def forward(self, lr: Tensor, scale: int) -> Tensor:
         """Map ``lr`` (B, 3, h, w) to (B, 3, h * scale, w * scale), both in [0, 1]; ``scale`` is one of the scales."""
         mean = self.get_buffer("mean")
         features = self.body(self.head(lr - mean))
-        restored: Tensor = self.tail(self.upsample[str(scale)](features))
+        restored: Tensor = self.tail(self.upsample(features, scale))
         return restored + mean
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from pipeline.blocks.by_scale import ByScale
 from pipeline.blocks.mean_shift import MeanShift
 from pipeline.blocks.residual import ResidualBlock, ResidualBody
 from pipeline.blocks.upsample import SubPixelUpsampler
@@ -35,14 +36,14 @@ class MDSR(nn.Module):
         self.scales = scales
         self.shift = MeanShift()
         self.head = nn.Conv2d(3, features, 3, padding=1)
-        self.before = nn.ModuleDict(
-            {str(each): nn.Sequential(*[ResidualBlock(features, 1.0, kernel=5) for _ in range(2)]) for each in scales}
+        self.before = ByScale(
+            scales, lambda _: nn.Sequential(*[ResidualBlock(features, 1.0, kernel=5) for _ in range(2)])
         )
         self.trunk = ResidualBody(blocks, features, 1.0)
-        self.upsample = nn.ModuleDict({str(each): SubPixelUpsampler(features, each) for each in scales})
+        self.upsample = ByScale(scales, lambda scale: SubPixelUpsampler(features, scale))
         self.tail = nn.Conv2d(features, 3, 3, padding=1)
 
     def forward(self, lr: Tensor, scale: int) -> Tensor:
         """Map ``lr`` (B, 3, h, w) to (B, 3, h * scale, w * scale), both in [0, 1]; ``scale`` is one of the scales."""
-        own = self.before[str(scale)](self.head(self.shift(lr)))
-        return self.shift.back(self.tail(self.upsample[str(scale)](own + self.trunk(own))))
+        own = self.before(self.head(self.shift(lr)), scale)
+        return self.shift.back(self.tail(self.upsample(own + self.trunk(own), scale)))

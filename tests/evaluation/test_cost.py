@@ -26,7 +26,7 @@ from pipeline.pairs.settings import Pairs
 from pipeline.restoring.image import restore
 from pipeline.saved import save, weights_of
 from pipeline.shards.writing import pack
-from tests.nets import RESTORERS, full, scales_of
+from tests.nets import PLACES, RESTORERS, full, places, scales_of
 from tests.reporting.made import COST, CPU, ESPCN, MODELS, image, make, samples
 
 OUTPUT = math.prod(COUNTED)
@@ -35,9 +35,12 @@ OUTPUT = math.prod(COUNTED)
 def fields(network: nn.Module, scale: int) -> dict[str, Tensor]:
     """Return what ``network`` reads to make an output of 1280x720, or a little more, without content."""
     low = [math.ceil(side / scale) for side in COUNTED]
-    made = {}
+    made: dict[str, Tensor] = {}
     for name in Handing(network).reads:
-        enlarged = any(each.reach for each in TABLE.get(name, []))  # what is no larger depends on its own pixel alone
+        if name in PLACES:
+            made |= places(name, (low[0], low[1]), scale)
+            continue
+        enlarged = any(each.shrunk == 1 for each in TABLE.get(name, []))
         size = [each * scale for each in low] if enlarged else low
         made[name] = torch.empty(1, 1 if name.endswith("_y") else 3, *size, device="meta")
     return made

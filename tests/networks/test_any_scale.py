@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -67,9 +68,31 @@ def test_a_network_of_several_scales_does_for_each_what_one_of_that_scale_does(n
         assert torch.equal(alone(lr, scale), network(lr, scale))
 
 
+@pytest.mark.parametrize("name", ["mdsr", "carn", "carn_m"])
+def test_compiling_makes_a_graph_for_each_scale(name: str) -> None:
+    network, lr, graphs = several(name).eval(), image(1, 3, 8, 8), []
+
+    def eager(graph: torch.fx.GraphModule, _inputs: list[Tensor]) -> Callable[..., Any]:
+        graphs.append(graph)
+        return graph.forward
+
+    with torch.no_grad():
+        plain = [network(lr, scale) for scale in SCALES]
+        network.compile(fullgraph=True, backend=eager)
+        compiled = [network(lr, scale) for scale in (*SCALES, *SCALES)]
+
+    assert 3 == len(graphs)
+    assert all(torch.equal(one, other) for one, other in zip(2 * plain, compiled, strict=True))
+
+
+def test_a_scale_that_a_network_does_not_know_is_told() -> None:
+    with pytest.raises(LearningError, match=r"^scale: is 8, but the network knows 2, 3, 4$"):
+        several("carn")(image(1, 3, 4, 4), 8)
+
+
 def test_mdsr_begins_with_two_blocks_of_five_by_five_for_each_scale() -> None:
     with torch.device("meta"):
-        kernels = [tuple(each.shape[2:]) for key, each in MDSR(SCALES).before.named_parameters() if "weight" in key]
+        kernels = [tuple(each.shape[2:]) for key, each in MDSR((2, 3, 4)).before.named_parameters() if "weight" in key]
 
     assert [(5, 5)] * 12 == kernels
 
@@ -97,7 +120,7 @@ def test_a_cascade_fuses_the_input_and_what_every_block_made_of_what_was_fused_b
 
 def test_carn_m_runs_one_block_in_all_turns_of_a_cascade_and_carn_one_in_each() -> None:
     blocks = {
-        name: [len(cascade.blocks) for cascade in several(name).body.modules() if isinstance(cascade, Cascade)]
+        name: [len(cascade.blocks) for cascade in several(name).modules() if isinstance(cascade, Cascade)]
         for name in ("carn", "carn_m")
     }
     turns = {len(each.fusions) for each in several("carn_m").modules() if isinstance(each, Cascade)}

@@ -7,7 +7,7 @@ import re
 from torch import nn
 
 from tests.clones import ROOT
-from tests.nets import CRITICS, DEGRADERS, RESTORERS, full, scales_of
+from tests.nets import CRITICS, DEGRADERS, DRAWERS, RESTORERS, full, scales_of
 from tests.networks import test_laws
 
 ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| ([^|]+) \| [^|]+ \|$", re.MULTILINE)
@@ -29,12 +29,12 @@ def learns(network: nn.Module) -> bool:
 
 
 def test_the_table_tells_what_the_code_says() -> None:
-    networks = {name: full(name, scales_of(name)[0]) for name in (*RESTORERS, *DEGRADERS)}
+    networks = {name: full(name, scales_of(name)[0]) for name in (*RESTORERS, *DEGRADERS, *DRAWERS)}
     networks |= {name: full(name) for name in CRITICS}
     exempt = {
         "bf16": {name for name, each in networks.items() if getattr(each, "bf16_harms", False)},
         "gradients": {name for name, each in networks.items() if not learns(each)},
-        "one graph": set(RESTORERS) - set(test_laws.LEARNABLE),
+        "one graph": set(DRAWERS) | set(RESTORERS) - set(test_laws.LEARNABLE),
     }
 
     assert LAWS == set().union(*told().values())
