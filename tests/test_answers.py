@@ -137,6 +137,8 @@ def test_what_cannot_be_answered_is_one_line(copy: Clone, tmp_path: Path) -> Non
         ("--task", "sr-clips-x2"): "sr-clips-x2: has no champion",
         ("--model", "reference-x2"): "reads `ref`",
         ("--model", "video-x2"): "clips, not images",
+        ("--model", "image-x2", "--scale", "3.7"): "enlarges by 2; not by 3.7",
+        ("--model", "image-x2", "--scale", "wide"): "SCALE: must be a number from 1 on, not `wide`",
         ("--model", "image-x2", "--raw", "demosaic=dth"): "RAW.demosaic: `dth` is unknown",
         ("--model", "image-x2", "--task", "sr-textures-x2"): "name a MODEL or a TASK, not both",
     }

@@ -16,6 +16,7 @@ from pipeline.lookup import build
 from pipeline.restoring.enlarging import Enlarger
 from pipeline.restoring.reach import reach_of
 from pipeline.restoring.upscaling import upscale
+from tests.nets import small
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,16 @@ def test_a_picture_becomes_a_file(bicubic: Enlarger, tmp_path: Path) -> None:
     upscale(bicubic, picture(tmp_path / "a.png"), tmp_path / "deep" / "big.webp")
 
     assert (16, 24, 3) == shape(tmp_path / "deep" / "big.webp")
+
+
+@pytest.mark.parametrize("scale", [1, 2.5, 3.7])
+def test_a_network_of_any_scale_enlarges_a_picture_by_any_number(tmp_path: Path, scale: float) -> None:
+    recipe = build("recipes", {"name": "fixed"}, network=small("edsr_liif"))
+    device = torch.device("cpu")
+    by = Enlarger(recipe, scale, reach_of(recipe, scale, device), 16, device)
+    upscale(by, picture(tmp_path / "a.png"), tmp_path / "big.png")
+
+    assert (round(8 * scale), round(12 * scale), 3) == shape(tmp_path / "big.png")
 
 
 def test_a_folder_as_target_takes_the_name(bicubic: Enlarger, tmp_path: Path) -> None:
