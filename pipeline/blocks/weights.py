@@ -29,6 +29,14 @@ def he_normal(network: nn.Module, factor: float = 1.0) -> None:
                 nn.init.zeros_(layer.bias)
 
 
+@torch.no_grad()
+def multiply(network: nn.Module, factor: float) -> None:
+    """Multiply the weights of every convolution by ``factor``."""
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.weight.mul_(factor)
+
+
 def with_strides(network: nn.Module) -> None:
     """Multiply the weights of transposed convolutions by their stride: so many fewer inputs reach an output value.
 

@@ -6,8 +6,8 @@ Tai, Yang, Liu, "Image Super-Resolution via Deep Recursive Residual Network", CV
 from torch import Tensor, nn
 
 from pipeline.blocks.recursion import PreActivation, RecursiveResidual
-from pipeline.blocks.weights import he_normal
-from pipeline.bounds import OneOrMore
+from pipeline.blocks.weights import he_normal, multiply
+from pipeline.bounds import OneOrMore, Positive
 
 __all__ = ["DRRN"]
 
@@ -23,12 +23,19 @@ class DRRN(nn.Module):
         blocks: recursive blocks, the paper's B, each with weights of its own.
         recursions: how often the unit of a block is applied, the paper's U.
         features: feature maps (paper: 128).
+        begins: what the first weights of the last layer, He's, are multiplied by (paper: 1). What reaches that layer is
+            normalised, so the first residual is as large as an image; Adam takes thousands of steps to make it small.
     """
 
     bf16_harms = True  # each of the twenty-five turns enlarges what the turns before have rounded
 
     def __init__(
-        self, scale: OneOrMore, blocks: OneOrMore = 1, recursions: OneOrMore = 25, features: OneOrMore = 128
+        self,
+        scale: OneOrMore,
+        blocks: OneOrMore = 1,
+        recursions: OneOrMore = 25,
+        features: OneOrMore = 128,
+        begins: Positive = 1.0,
     ) -> None:
         super().__init__()
         self.scale = scale
@@ -36,6 +43,7 @@ class DRRN(nn.Module):
         self.blocks = nn.Sequential(*[RecursiveBlock(reads, features, recursions) for reads in read])
         self.tail = PreActivation(features, 1, 3)
         he_normal(self)
+        multiply(self.tail, begins)
 
     def forward(self, ilr_y: Tensor) -> dict[str, Tensor]:
         """Map ``ilr_y`` (B, 1, H, W) to ``sr_y`` of the same size, both in [0, 1]."""

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.blocks.recursion import PreActivation, RecursiveResidual
-from pipeline.blocks.weights import he_normal
-from pipeline.bounds import OneOrMore
+from pipeline.blocks.weights import he_normal, multiply
+from pipeline.bounds import OneOrMore, Positive
 
 __all__ = ["MemNet"]
 
@@ -31,10 +31,16 @@ class MemNet(nn.Module):
         blocks: memory blocks, the paper's M.
         recursions: how often the unit of a block is applied, the paper's R.
         features: feature maps (paper: 64).
+        begins: what the first weights of the last convolution, He's, are multiplied by (paper: 1); as in ``drrn``.
     """
 
     def __init__(
-        self, scale: OneOrMore, blocks: OneOrMore = 6, recursions: OneOrMore = 6, features: OneOrMore = 64
+        self,
+        scale: OneOrMore,
+        blocks: OneOrMore = 6,
+        recursions: OneOrMore = 6,
+        features: OneOrMore = 64,
+        begins: Positive = 1.0,
     ) -> None:
         super().__init__()
         self.scale = scale
@@ -44,6 +50,7 @@ class MemNet(nn.Module):
         self.reconstruct = nn.Conv2d(features, 1, 3, padding=1, bias=False)
         self.weight = nn.Parameter(torch.full((blocks,), 1 / blocks))
         he_normal(self)
+        multiply(self.reconstruct, begins)
 
     def forward(self, ilr_y: Tensor) -> dict[str, Tensor]:
         """Map ``ilr_y`` (B, 1, H, W) to ``sr_y``, as large, and ``sr_y_each`` (B, blocks, H, W), all in [0, 1]."""

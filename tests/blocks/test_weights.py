@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from pipeline.blocks.weights import he_normal, with_strides
+from pipeline.blocks.weights import he_normal, multiply, with_strides
 
 
 @pytest.mark.parametrize("kind", [nn.Conv2d, nn.ConvTranspose2d])
@@ -41,3 +41,12 @@ def test_with_strides_what_is_enlarged_is_as_large_as_what_is_read() -> None:
     given = torch.randn(1, 64, 32, 32)
 
     assert pytest.approx(sqrt(2), rel=0.05) == float(layer(given)[..., 8:-8, 8:-8].detach().std())
+
+
+def test_weights_are_multiplied_and_biases_stay() -> None:
+    layer = nn.Conv2d(2, 2, 3)
+    weight, bias = layer.weight.detach().clone(), layer.get_parameter("bias").detach().clone()
+    multiply(nn.Sequential(layer), 0.25)
+
+    assert torch.equal(weight / 4, layer.weight)
+    assert torch.equal(bias, layer.get_parameter("bias"))

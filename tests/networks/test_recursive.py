@@ -41,6 +41,17 @@ def is_weight(parameter: Tensor) -> bool:
     return parameter.dim() > 1
 
 
+@pytest.mark.parametrize("name", NORMALISED)
+def test_the_first_residual_is_as_small_as_it_is_told_to_begin(name: str) -> None:
+    given, made = image(1, 1, 9, 9), []
+    for begins in (1.0, 0.25):
+        torch.manual_seed(2)
+        network = build("networks", {"name": name, "scale": 2, "features": 4, "recursions": 2, "begins": begins})
+        made.append(network(given)["sr_y"] - given)
+
+    torch.testing.assert_close(made[0] / 4, made[1])
+
+
 @torch.no_grad()
 def as_gain(layer: Any, gain: float) -> None:
     """Make a convolution without bias multiply each map by ``gain``."""
