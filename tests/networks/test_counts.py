@@ -11,13 +11,14 @@ from torch.nn.functional import pixel_shuffle
 from pipeline.blocks.residual import ResidualBlock
 from pipeline.blocks.upsample import SubPixelUpsampler
 from pipeline.errors import LearningError
-from pipeline.lookup import build
+from pipeline.lookup import build, fields_read
 from pipeline.networks.cnf import CNF
 from pipeline.networks.edsr import EDSR
 from pipeline.networks.espcn import ESPCN
 from pipeline.networks.fsrcnn import FSRCNN
 from pipeline.networks.srcnn import SRCNN
 from pipeline.networks.vdsr import VDSR
+from tests.nets import RESTORERS, full
 
 FULL = {"blocks": 32, "features": 256, "scaling": 0.1}
 NON_LOCAL = 64 * 96 + 96 + 32 * 64 + 64
@@ -144,6 +145,13 @@ def test_the_parameters_are_those_of_the_paper(
         network: nn.Module = build("networks", {"name": name, **sized, **options})
 
     assert count == sum(each.numel() for each in network.parameters())
+
+
+@pytest.mark.parametrize("name", [each for each in RESTORERS if {"ilr", "ilr_y"} & {*fields_read("networks", each)}])
+def test_a_network_on_enlarged_images_has_as_many_parameters_at_every_scale(name: str) -> None:
+    counts = {sum(each.numel() for each in full(name, scale).parameters()) for scale in (2, 3, 4, 8)}
+
+    assert 1 == len(counts)
 
 
 @pytest.mark.parametrize(("kernels", "weights"), [((9, 1, 5), 8_032), ((9, 3, 5), 24_416), ((9, 5, 5), 57_184)])
