@@ -86,8 +86,8 @@ register: $(STAMP)  ## register what params.yaml names, also after `dvc exp appl
 	$(BIN)/dvc repro
 	$(BIN)/dvc repro --force --single-item register
 
-compare: $(STAMP)  ## the versions of every task side by side: scores, size, speed, who is champion and why
-	@$(BIN)/python -m stages compare --models models $(REGISTRY)
+compare: $(STAMP)  ## [MODEL=x]: the versions of every task side by side: scores, size, speed, who is champion and why
+	@$(BIN)/python -m stages compare $(if $(MODEL),--model '$(MODEL)') --models models $(REGISTRY)
 
 promote: model-named $(STAMP)  ## MODEL=x (a name or the beginning of a hash) [TASK=y]: make that version champion
 	@$(BIN)/python -m stages promote '$(MODEL)$(if $(TASK),@$(TASK))' --models models --pairs data/pairs $(REGISTRY)

@@ -9,13 +9,20 @@ from pipeline.registry import facts
 from pipeline.registry.comparing import compared
 from pipeline.registry.enrolling import task_of
 from pipeline.saved import SPEC, hash_of
+from stages.entries import entry
 
 
-def main(params: Mapping[str, Any], models: Path, ledger: Path, records: Path) -> None:
-    """Print a table for each task; a model that params.yaml no longer names is not shown."""
+def main(params: Mapping[str, Any], models: Path, ledger: Path, records: Path, model: Path | None = None) -> None:
+    """Print a table for each task; a model that params.yaml no longer names is not shown.
+
+    ``model``: one of which all is told, where a task has many.
+    """
+    named = str(model or "")
+    if named:
+        entry(params, "models", named)
     present = {name: _hash(models / name) for name in params["models"]}
     tasks = {name: task_of(model["suite"]) for name, model in params["models"].items()}
-    lines = list(compared(facts.read(ledger, records), present, tasks))
+    lines = list(compared(facts.read(ledger, records), present, tasks, named))
     sys.stdout.write("\n".join(lines or ["no version yet; `dvc repro` registers what params.yaml names"]) + "\n")
 
 

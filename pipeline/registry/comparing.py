@@ -19,17 +19,20 @@ Present: TypeAlias = Mapping[str, str | None]
 NONE = "-"
 INDENT = "  "
 WIDTH = 118
+CROWD = 8
+"""Versions of a task beyond which table and verdicts stand alone, but for a model that is named."""
 IDLE = ("checkpoint_every", "report_every")
 """Settings of a training that move no weight."""
 
 
-def compared(facts: Facts, present: Present, suites: Mapping[str, str]) -> Iterator[str]:
+def compared(facts: Facts, present: Present, suites: Mapping[str, str], named: str = "") -> Iterator[str]:
     """Yield lines: for each task that a model of params.yaml stands for, a table and what it means.
 
     Args:
         facts: what is known.
         present: the models of params.yaml; a version of any other model is not shown.
         suites: the task of each model of params.yaml.
+        named: a model whose versions are told of in any case.
     """
     for task, stand in facts.standings.items():
         shown = [each for each in stand.versions if suites.get(each.model) == task]
@@ -37,7 +40,7 @@ def compared(facts: Facts, present: Present, suites: Mapping[str, str]) -> Itera
             yield from ["", task]
             yield from _table(_rows(shown, stand, facts, present))
             yield from _champion(stand, present)
-            yield from _differences(shown, stand, facts)
+            yield from _differences(shown, stand, facts, named)
 
 
 def flat(block: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -118,15 +121,18 @@ def _champion(stand: Standing, present: Present) -> Iterator[str]:
         yield f"{INDENT * 2}params.yaml says something else of {entry.model} now; this version is an older one"
 
 
-def _differences(shown: Sequence[Entry], stand: Standing, facts: Facts) -> Iterator[str]:
+def _differences(shown: Sequence[Entry], stand: Standing, facts: Facts, named: str) -> Iterator[str]:
     """Yield the verdict on each other version, and what params.yaml said otherwise of it than of the champion."""
-    champion = stand.champion
+    champion, crowd = stand.champion, len(shown) > CROWD
     for entry in shown:
-        if not champion or entry.hash != champion.hash:
-            reasons = "; ".join(entry.reasons)
-            yield f"{INDENT}{entry.model}, version {stand.number(entry.hash)}, was made {entry.verdict}: {reasons}"
-            if champion:
-                yield from _told(settings_of(facts.record(entry)), settings_of(facts.record(champion)))
+        if champion and entry.hash == champion.hash:
+            continue
+        reasons = "; ".join(entry.reasons)
+        yield f"{INDENT}{entry.model}, version {stand.number(entry.hash)}, was made {entry.verdict}: {reasons}"
+        if champion and (entry.model == named or not crowd):
+            yield from _told(settings_of(facts.record(entry)), settings_of(facts.record(champion)))
+    if champion and crowd and not named:
+        yield f"{INDENT}what made one of them otherwise: make compare MODEL=..."
 
 
 def _told(mine: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:

@@ -55,6 +55,21 @@ def test_it_says_since_when_and_why_the_champion_is_champion_and_what_differs() 
     assert "unlike the champion: steps 0, not 100\n    only the champion: batch 4" in text
 
 
+def test_of_thirty_contenders_each_has_a_row_and_a_verdict_and_one_that_is_named_is_told_of() -> None:
+    names = [f"net-{number:02}" for number in range(30)]
+    scores = [(30.0 + n, 31.0 + n, 32.0 + n, 33.0 + n) for n in range(30)]
+    records = [record(name, own, batch=n) for n, (name, own) in enumerate(zip(names, scores, strict=True))]
+    many = enrolled(records, KNOWN, params(), DATE)
+    present = {name: hash_of(name) for name in names}
+    suites = dict.fromkeys(names, "sr-photos")
+    short, long = list(compared(many, present, suites)), list(compared(many, present, suites, "net-07"))
+
+    assert (30, 29) == (sum("(cccccccc)" in line for line in short), sum(" was made " in line for line in short))
+    assert not any("unlike the champion" in line or "only" in line for line in short)
+    assert "  what made one of them otherwise: make compare MODEL=..." == short[-1]
+    assert ["    unlike the champion: batch 7, not 29"] == [line for line in long if "champion: batch" in line]
+
+
 def test_a_model_that_params_no_longer_names_is_not_shown() -> None:
     lines = told({name: hash_ for name, hash_ in PRESENT.items() if name != "bad"})
 
