@@ -15,7 +15,7 @@ from pipeline.learning.arithmetic import Arithmetic, choose
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.settings import Engine
 from pipeline.lookup import build
-from tests.nets import CRITICS, DEGRADERS, RESTORERS, full
+from tests.nets import CRITICS, DEGRADERS, PLACES, RESTORERS, full, places
 from tests.recipes.test_laws import LEARNABLE, RATES, SCALE, learn, made, network_of, paired
 
 CPU = torch.device("cpu")
@@ -38,7 +38,9 @@ def butterfly(tmp_path_factory: pytest.TempPathFactory) -> Fields:
     hr = np.ascontiguousarray(sample.planes["hr"][place, place])
     planes = {"hr": hr, "lr": resize(hr, (SIDE // SCALE, SIDE // SCALE))}
     fields = ("lr", "hr", "lr_y", "hr_y", "ilr", "ilr_y")
-    return {field: torch.from_numpy(made(field, planes)[None]) for field in fields}
+    images = {field: torch.from_numpy(made(field, planes)[None]) for field in fields}
+    low = SIDE // SCALE, SIDE // SCALE
+    return images | {name: value for field in PLACES for name, value in places(field, low, SCALE).items()}
 
 
 @pytest.mark.mirror
