@@ -202,20 +202,28 @@ def test_the_chain_of_the_page_passes_the_check_and_ends_at_the_lr_size(tmp_path
     ("page", "models"),
     [
         ("zero-shot.md", {"zssr-x2", "my-kernel-x2"}),
-        ("networks.md", {"cnf-alone-x2", "cnf-x2", "idn-begun-x2", "idn-x2", "pixel-recursive-x4", "scsr-x2"}),
+        (
+            "networks.md",
+            {"cnf-alone-x2", "cnf-x2", "edsr-basicsr-x2", "idn-begun-x2", "idn-x2", "pixel-recursive-x4", "scsr-x2"},
+        ),
         ("how-to/from-another-scale.md", {"edsr-x4"}),
         ("how-to/several-scales.md", {"vdsr-mixed", "vdsr-x3", "liif", "liif-x2-5", "mdsr"}),
     ],
 )
 def test_the_entries_of_a_page_pass_the_check_beside_those_that_are_there(
-    tmp_path: Path, page: str, models: set[str]
+    tmp_path: Path, page: str, models: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("pipeline.params.values.OWN", tmp_path / "own")
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     yaml = YAML(typ="safe")
     params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     for block in re.findall(r"^```yaml\n(.*?)^```$", text, re.DOTALL | re.M):
         for section, entries in yaml.load(block).items():
             params[section] |= entries
+    weights = tmp_path / "own" / "weights"
+    weights.mkdir(parents=True)
+    for name in re.findall(r"start: \{file: ([^,]+),", text):
+        (weights / name).touch()
     with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(params, file)
 
