@@ -10,7 +10,7 @@ from tests.clones import ROOT
 from tests.nets import CRITICS, DEGRADERS, RESTORERS, full, scales_of
 from tests.networks import test_laws
 
-ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| ([^|]+) \| [^|]+ \|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([^|]+) \| (`\w+`(?:, `\w+`)*) \| [^|]+ \|$", re.MULTILINE)
 LAWS = {"bf16", "one graph", "gradients"}
 
 
@@ -21,7 +21,7 @@ def told() -> dict[str, set[str]]:
     rows = ROW.findall(table)
 
     assert 0 < len(rows) <= 5
-    return {name: set(laws.split(", ")) for names, laws in rows for name in re.findall(r"\w+", names)}
+    return {name: set(laws.split(", ")) for laws, names in rows for name in re.findall(r"\w+", names)}
 
 
 def learns(network: nn.Module) -> bool:
