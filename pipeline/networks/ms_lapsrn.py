@@ -26,8 +26,8 @@ class MSLapSRN(nn.Module):
     So the weights of one scale are those of another, by ``start``, and one set learns 2, 4 and 8. Every level is
     supervised as in LapSRN, by losses that read ``sr_half_y`` and ``sr_quarter_y`` beside ``sr_y``.
 
-    The first weights are He's, but for the enlargement of images, which begins as bilinear interpolation (whether the
-    first convolution begins as LapSRN's is not known).
+    The first weights are He's, but for the enlargement of images, which begins as bilinear interpolation. (In the
+    release the first convolution begins tiny, as LapSRN's.)
 
     Args:
         scale: HR pixels per LR pixel.
