@@ -31,6 +31,13 @@ BLOCKS_OF_EDSR_PYTORCH = {
 BLOCKS_OF_BASICSR = {
     f"body.{i}.{ours}": f"body.{i}.{conv}" for i in (0, 1) for conv, ours in (("conv1", "first"), ("conv2", "second"))
 }
+AROUND_CARN = {
+    "head": "entry",
+    "tail": "exit",
+    **{f"body.blocks.{n}.fusions.{turn}": f"b{n + 1}.c{turn + 1}.body.0" for n in range(3) for turn in range(3)},
+    **{f"body.fusions.{turn}": f"c{turn + 1}.body.0" for turn in range(3)},
+    **{f"upsample.{scale}.{k}": f"upsample.up{scale}.body.{k}" for scale, k in ((2, 0), (3, 0), (4, 0), (4, 3))},
+}
 CASES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     (
         "edsr_pytorch",
@@ -67,6 +74,23 @@ CASES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "expand.1": "mid_part.11",
             "enlarge": "last_part",
         },
+    ),
+    (
+        "carn_pytorch",
+        {"name": "carn", "scales": [2, 3, 4], "features": 8},
+        AROUND_CARN
+        | {
+            f"body.blocks.{n}.blocks.{m}.{ours}": f"b{n + 1}.b{m + 1}.body.{k}"
+            for n in range(3)
+            for m in range(3)
+            for k, ours in ((0, "first"), (2, "second"))
+        },
+    ),
+    (
+        "carn_pytorch",
+        {"name": "carn_m", "scales": [2, 3, 4], "features": 8},
+        AROUND_CARN
+        | {f"body.blocks.{n}.blocks.0.layers.{k}": f"b{n + 1}.b1.body.{k}" for n in range(3) for k in (0, 2, 4)},
     ),
     (
         "pytorch_vdsr",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -734,12 +735,29 @@ def test_the_shipped_file_holds_and_its_check_loads_nothing_heavy() -> None:
     assert "nothing\n" == said
 
 
-@pytest.mark.parametrize("preset", sorted((ROOT / "presets").rglob("*.yaml")), ids=lambda path: path.stem)
+PRESETS = sorted((ROOT / "presets").rglob("*.yaml"))
+"""What experiments begin with, those of papers among them."""
+
+
+@pytest.fixture
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pretend that every file of weights is there which a preset reads."""
+    folder = tmp_path / "own" / "weights"
+    folder.mkdir(parents=True)
+    for preset in PRESETS:
+        for name in re.findall(r"start: \{file: ([^,]+),", preset.read_text(encoding="utf-8")):
+            (folder / name).touch()
+    monkeypatch.setattr("pipeline.params.values.OWN", tmp_path / "own")
+
+
+@pytest.mark.usefixtures("weights")
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.stem)
 def test_a_preset_overwrites_no_model_of_the_default_experiment(preset: Path) -> None:
     assert set() == checked(preset)["models"].keys() & checked(ROOT / "params.yaml")["models"].keys()
 
 
-@pytest.mark.parametrize("preset", sorted((ROOT / "presets").rglob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.usefixtures("weights")
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.stem)
 def test_every_preset_holds(preset: Path) -> None:
     assert checked(preset)["models"]
 
