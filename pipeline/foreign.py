@@ -59,14 +59,16 @@ def _tensors(path: Path, layout: Layout) -> dict[str, Tensor]:
         if key in held:
             held = held[key]
             break
-    others = [str(key) for key, value in held.items() if not isinstance(value, Tensor)]
+    if not isinstance(held, Mapping):
+        raise DataError(f"{path}: holds a {type(held).__name__}, not tensors by their names")
+    others = [str(key) for key, value in held.items() if not (isinstance(key, str) and isinstance(value, Tensor))]
     if others:
         raise DataError(f"{path}: holds other things than tensors ({', '.join(others[:4])}); is the layout another?")
     parallel = all(key.startswith(PARALLEL) for key in held)
     return {key.removeprefix(PARALLEL) if parallel else key: value for key, value in held.items()}
 
 
-def _held(path: Path) -> Mapping[str, Any]:
+def _held(path: Path) -> Any:
     try:
         held = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
     except FileNotFoundError:
@@ -77,8 +79,8 @@ def _held(path: Path) -> Mapping[str, Any]:
         raise DataError(f"{path}: only tensors are read, and {what}; save its `state_dict()` by `torch.save`") from None
     except (EOFError, RuntimeError, OSError, SafetensorError) as error:
         raise DataError(f"{path}: cannot be read: {' '.join(str(error).split())[:200] or 'it is empty'}") from None
-    if not isinstance(held, Mapping):
-        raise DataError(f"{path}: holds a {type(held).__name__}, not tensors by their names")
+    except (LookupError, ValueError, AttributeError, TypeError):  # torch takes any bytes for a pickle
+        raise DataError(f"{path}: cannot be read: it is no file of weights") from None
     return held
 
 

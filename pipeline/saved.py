@@ -129,6 +129,7 @@ def load_start(
             _load_what_fits(network, _of(name, weights), f"{folder}: its `{name}`", described[name]["scale"])
         else:
             load_into({name: network}, folder)
+            _tell_scale(network, described[name], f"{folder}: its `{name}`")
 
 
 def hash_of(folder: Path) -> str:
@@ -153,6 +154,13 @@ def _is_at_another_scale(network: nn.Module, described: Mapping[str, Any]) -> bo
     with torch.device("meta"):
         rescaled: nn.Module = build("networks", {**described, "scale": scale})
     return _shapes(rescaled) == _shapes(network)
+
+
+def _tell_scale(network: nn.Module, described: Mapping[str, Any], told: str) -> None:
+    """Say where all weights fit, but were learnt at another scale: right for what never sees one, as VDSR, else not."""
+    own, theirs = getattr(network, "scale", None), described.get("scale")
+    if None not in (own, theirs) and own != theirs:
+        log.info("%s is of scale %s, and serves scale %s as it is", told, theirs, own)
 
 
 def _load_what_fits(network: nn.Module, weights: Mapping[str, Tensor], told: str, scale: int) -> None:

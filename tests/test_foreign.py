@@ -230,7 +230,7 @@ def test_nothing_of_a_file_is_run(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"none of it"])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"none of it", b"hello world\n", b"Rar!\x1a\x07\x01"])
 @pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])
 def test_a_broken_file_is_one_line(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
@@ -241,7 +241,13 @@ def test_a_broken_file_is_one_line(tmp_path: Path, name: str, content: bytes) ->
 def test_a_file_that_is_no_mapping_of_tensors_says_what_it_holds(tmp_path: Path) -> None:
     torch.save([1, 2], tmp_path / "list.pth")
     torch.save({"params": {"x": torch.zeros(1)}, "epoch": 3}, tmp_path / "more.pth")
+    torch.save({"params": [1]}, tmp_path / "deep.pth")
+    torch.save({0: torch.zeros(1)}, tmp_path / "numbers.pth")
 
+    with pytest.raises(DataError, match=r"deep\.pth: holds a list, not tensors by their names"):
+        adopted(tmp_path / "deep.pth", "basicsr")
+    with pytest.raises(DataError, match=r"numbers\.pth: holds other things than tensors \(0\)"):
+        adopted(tmp_path / "numbers.pth")
     with pytest.raises(DataError, match=r"list\.pth: holds a list, not tensors by their names"):
         adopted(tmp_path / "list.pth")
     with pytest.raises(

@@ -311,6 +311,17 @@ def test_a_start_at_another_scale_is_refused_where_nothing_learns(tmp_path: Path
         load_start({"network": network_of(9, {**EDSR, "scale": 4})}, tmp_path)
 
 
+def test_weights_that_fit_another_scale_to_the_last_tensor_are_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    idn = {"name": "idn", "blocks": 1, "kept": 4}
+    trained(tmp_path, {**idn, "scale": 2})
+    with caplog.at_level("INFO"):
+        load_start({"network": network_of(9, {**idn, "scale": 3})}, tmp_path)
+
+    assert f"{tmp_path}: its `network` is of scale 2, and serves scale 3 as it is" in caplog.text
+
+
 def test_a_start_at_another_scale_draws_no_chance(tmp_path: Path) -> None:
     trained(tmp_path, {**EDSR, "scale": 2})
     network = network_of(9, {**EDSR, "scale": 4})

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Albumentations"]
 
 ABLE = ("lr", "hr")
+PLACES = ("scale", "coord", "cell", "hr_at")
+"""Numbers and places, which no change of pixels concerns, and pixels that are drawn of HR when it is changed already."""
 
 
 class Albumentations(Augmentation):
@@ -38,7 +40,7 @@ class Albumentations(Augmentation):
 
     def barred(self, fields: Iterable[str]) -> list[str]:
         """Return the fields that the policy would have to reach, and cannot: those made of LR or HR."""
-        made = [field for field in fields if field not in (*ABLE, "ref")]
+        made = [field for field in fields if field not in (*ABLE, "ref", *PLACES)]
         return made if self.to == ABLE else [field for field in made if not field.startswith("hr")]
 
     def draw(self, rng: np.random.Generator) -> Drawn:

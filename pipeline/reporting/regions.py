@@ -61,7 +61,7 @@ def parts(sides: Sequence[NDArray[np.uint8]], truth: NDArray[np.uint8], scale: f
 
 def _places(length: int, step: float) -> list[int]:
     """Return the HR pixels that lie ``step`` apart, each where an LR pixel begins."""
-    return [int(number * step) for number in range(math.ceil(length / step))]
+    return [math.floor(number * step + 1e-9) for number in range(math.ceil(length / step))]
 
 
 def _grey(image: NDArray[np.uint8]) -> NDArray[np.float64]:

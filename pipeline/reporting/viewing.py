@@ -179,7 +179,7 @@ def _cuts(found: Scene, box: Box) -> Iterator[Pixels]:
 
 def _low(begin: int, length: int, scale: float) -> slice:
     """Return the LR pixels of ``length`` HR pixels from ``begin`` on, which lies where an LR pixel begins."""
-    first = math.ceil(begin / scale)
+    first = math.ceil(begin / scale - 1e-9)
     return slice(first, first + round(length / scale))
 
 

@@ -121,6 +121,7 @@ def test_a_policy_for_lr_leaves_hr_alone() -> None:
         (SPECS[3], ["lr", "hr", "ref"], []),
         (SPECS[3], ["ilr", "hr_y"], ["ilr", "hr_y"]),
         (SPECS[4], ["ilr", "hr_y"], ["ilr"]),
+        (SPECS[3], ["lr", "hr_at", "scale", "coord", "cell"], []),
     ],
 )
 def test_what_cannot_be_changed_alike_is_barred(spec: dict[str, Any], read: list[str], barred: list[str]) -> None:
