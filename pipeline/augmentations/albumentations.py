@@ -19,7 +19,7 @@ __all__ = ["Albumentations"]
 
 ABLE = ("lr", "hr")
 PLACES = ("scale", "coord", "cell", "hr_at")
-"""Numbers and places, which no change of pixels concerns, and pixels that are drawn of HR when it is changed already."""
+"""Numbers and places, which no change of pixels concerns, and pixels drawn of HR when it is changed already."""
 
 
 class Albumentations(Augmentation):
