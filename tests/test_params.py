@@ -569,7 +569,7 @@ def test_weights_of_others_must_be_there_in_a_layout_that_knows_the_network(
     def said(start: str, *others: str) -> list[str]:
         return told(tmp_path, edited(f"models.edsr-x2.training.start: {start}", *others))
 
-    known = "basicsr, edsr_pytorch, pytorch_vdsr, yjn870"
+    known = ", ".join(names("layouts"))
     write(tmp_path / "params.yaml", edited("models.edsr-x2.training.start: {file: a.pth, layout: basicsr}"))
     assert checked(tmp_path / "params.yaml")["models"]
     assert [
