@@ -57,8 +57,19 @@ FIELDS: Mapping[str, Field] = {
     "scale": Field("()", "1 or more", "HR pixels per LR pixel; metrics are handed it rounded up"),
 }
 
+LEVELS: Mapping[str, int] = {"hr_half_y": 2, "hr_quarter_y": 4}
+"""What the smaller levels of a pyramid are compared with, and how many HR pixels theirs are high and wide."""
 RESTORED = {"sr", "sr_y", "sr_y_each", "sr_half_y", "sr_quarter_y"}
 """What networks that restore make."""
+
+
+def has_level(field: str, scale: float) -> bool:
+    """Tell whether a pyramid that enlarges by ``scale`` has the level that ``field``, one of ``LEVELS``, is the truth of.
+
+    >>> [has_level("hr_half_y", scale) for scale in (2, 3, 4, 8)]
+    [False, False, True, True]
+    """
+    return LEVELS[field] < scale and scale % LEVELS[field] == 0
 
 
 def needs(function: Callable[..., Any]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from pipeline.errors import ParamsError
 from pipeline.evaluation.settings import Suite
-from pipeline.fields import FIELDS
+from pipeline.fields import FIELDS, LEVELS
 from pipeline.kinds import ROOMS
 from pipeline.learning.settings import Engine
 from pipeline.lookup import fields_read, names, settings
@@ -410,6 +410,14 @@ models.edsr-x2.training.network: {name: edsr_liif}
 pairs.photos-train-x2.scale: {least: 1, most: 2}
     params.yaml: models.bicubic-x2.training.network.scale: is 2, but its pairs `photos-train-x2` have scale 1 to 2
     params.yaml: models.edsr-x2.training.degrade: its pairs `photos-train-x2` have scale 1 to 2, of which each batch draws one; say `anew`
+models.edsr-x2.training.network: {name: edsr_liif}
+models.edsr-x2.training.recipe.losses: {l1: {weight: 1, fields: {hr: hr_at}}, total_variation: 1}
+    params.yaml: models.edsr-x2.training.recipe.losses.total_variation: looks at neighbours, but beside `hr_at` points lie in no order; choices: charbonnier, l1, mse
+models.edsr-x2.training.network: {name: edsr_liif}
+models.edsr-x2.training.recipe.losses: {content: {weight: 1, layer: relu2_1, fields: {hr: hr_at}}}
+    params.yaml: models.edsr-x2.training.recipe.losses.content: looks at neighbours, but beside `hr_at` points lie in no order; choices: charbonnier, l1, mse
+models.srcnn-x2.training.recipe.losses: {whole: {name: mse, weight: 1, fields: {sr: sr_y, hr: hr_y}}, half: {name: mse, weight: 1, fields: {sr: sr_half_y, hr: hr_half_y}}}
+    params.yaml: models.srcnn-x2.training.recipe.losses.half: reads `hr_half_y`, but its pairs `photos-train-luma-x2` have scale 2; it is there at larger scales that 2 divides
 models.edsr-x2.training.recipe.losses: {l1: {weight: 1, fields: {hr: hr_at}}, mse: 1}
     params.yaml: models.edsr-x2.training.recipe.losses.l1: reads `hr_at`, but `edsr` restores no points: it does not read `coord`
     params.yaml: models.edsr-x2.training.recipe.losses.mse: reads `hr`, but another reads `hr_at`, and nothing else is restored; let both read one
@@ -633,7 +641,7 @@ def test_a_network_that_knows_no_scale_still_needs_pairs_and_suite_of_one() -> N
 def test_the_check_knows_when_each_field_is_there() -> None:
     made = fitting.SUPERVISED | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
 
-    assert FIELDS.keys() == fitting.LEARNT | fitting.LEVELS | fitting.PLACES | made
+    assert FIELDS.keys() == fitting.LEARNT | LEVELS.keys() | fitting.PLACES | made
 
 
 def test_the_check_knows_what_is_not_cut_with_a_patch() -> None:

@@ -8,25 +8,27 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.errors import LearningError
-from pipeline.fields import needs, pick
+from pipeline.fields import LEVELS, needs, pick
 from pipeline.kinds import Fields, Loss, Weighted
 
 
 class Objective(nn.Module):
     """A weighted sum of losses; until ``pace`` is called, as at the beginning of the training.
 
+    A loss of a pyramid's level is left out of batches whose scale lacks that level.
+
     Args:
         losses: the losses by name; ``fields`` of one renames what it reads, its weight follows its ``course``.
 
     Raises:
-        LearningError: when a loss has the name of the sum or one that torch keeps for itself, or a field is renamed
-            that the loss does not read.
+        LearningError: when a loss has the name of the sum, or a field is renamed that the loss does not read.
     """
 
     def __init__(self, losses: Mapping[str, Weighted[Loss]]) -> None:
         super().__init__()
         _require_sense(losses)
-        self.parts = nn.ModuleDict({name: each.part for name, each in losses.items()})
+        self.parts = {name: each.part for name, each in losses.items()}
+        self.moved = nn.ModuleList(self.parts.values())  # not by name: `half` and `type` are words of torch's modules
         self.full = {name: each.weight for name, each in losses.items()}
         self.courses = {name: each.course for name, each in losses.items() if each.course}
         self.weights = dict(self.full)
@@ -47,10 +49,19 @@ class Objective(nn.Module):
             self.weights[name] = self.full[name] * course(progress)
 
     def of(self, batch: Fields) -> dict[str, Tensor]:
-        """Return each loss, and their weighted sum as ``loss``, as 0-d tensors."""
-        values = {name: self._value(name, batch) for name in self.parts}
+        """Return each loss, and their weighted sum as ``loss``, as 0-d tensors.
+
+        Raises:
+            LearningError: the scale of ``batch`` has none of the levels that are compared.
+        """
+        values = {name: self._value(name, batch) for name in self.parts if not self._lacks_level(name, batch)}
+        if not values:
+            raise LearningError("losses: the scale of a batch has no level that one of them reads; add one of `hr_y`")
         total = torch.stack([self.weights[name] * value for name, value in values.items()]).sum()
         return {**values, "loss": total}
+
+    def _lacks_level(self, name: str, batch: Fields) -> bool:
+        return any(field in LEVELS and field not in batch for field in self.wanted[name].values())
 
     def _value(self, name: str, batch: Fields) -> Tensor:
         wanted = self.wanted[name]
@@ -63,8 +74,6 @@ def _require_sense(losses: Mapping[str, Weighted[Loss]]) -> None:
     if "loss" in losses:
         raise LearningError("losses: `loss` is the name of their sum; give yours another name and `name: <loss>`")
     for name, each in losses.items():
-        if hasattr(nn.ModuleDict, name) or hasattr(nn.Module(), name):
-            raise LearningError(f"losses: `{name}` is a word of torch's; give yours another name and `name: <loss>`")
         read = needs(each.part.forward)
         idle = sorted(each.fields.keys() - set(read))
         if idle:

@@ -18,6 +18,8 @@ class Charbonnier(nn.Module):
         eps: the error, of a range of 1, below which the loss is round (paper: 0.001).
     """
 
+    pixelwise = True
+
     def __init__(self, eps: Positive = 1e-3) -> None:
         super().__init__()
         self.eps = eps

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from pipeline.blocks.pyramid import Doubled, bilinear_doubling, climbed, doublings
 from pipeline.blocks.weights import he_normal
-from pipeline.bounds import OneOrMore
+from pipeline.bounds import Filled, OneOrMore
+from pipeline.errors import LearningError
 
 __all__ = ["MSLapSRN"]
 
@@ -23,14 +24,14 @@ SLOPE = 0.2
 class MSLapSRN(nn.Module):
     """D5R8, skips from the source (SS): weights are shared by recursions, and by levels; no weight knows the scale.
 
-    So the weights of one scale are those of another, by ``start``, and one set learns 2, 4 and 8. Every level is
-    supervised as in LapSRN, by losses that read ``sr_half_y`` and ``sr_quarter_y`` beside ``sr_y``.
+    So one set learns 2, 4 and 8, a scale per batch. Every level is supervised as in LapSRN, by losses that read
+    ``sr_half_y`` and ``sr_quarter_y`` beside ``sr_y``.
 
     The first weights are He's, but for the enlargement of images, which begins as bilinear interpolation. (In the
     release the first convolution begins tiny, as LapSRN's.)
 
     Args:
-        scale: HR pixels per LR pixel.
+        scales: those that it does (paper: 2, 4 and 8).
         layers: convolutions of a recursion, the paper's D.
         recursions: how often they are applied at each level, the paper's R.
         features: feature maps (paper: 64).
@@ -38,24 +39,29 @@ class MSLapSRN(nn.Module):
 
     def __init__(
         self,
-        scale: Literal[2, 4, 8],
+        scales: Filled[tuple[Literal[2, 4, 8], ...]],
         layers: OneOrMore = 5,
         recursions: OneOrMore = 8,
         features: OneOrMore = 64,
     ) -> None:
         super().__init__()
-        self.scale = scale
+        self.scales = scales
         self.head = nn.Conv2d(1, features, 3, padding=1)
         self.level = RecursiveLevel(layers, recursions, features)
         he_normal(self)
         bilinear_doubling(self.level.enlarge_image)
 
-    def forward(self, lr_y: Tensor) -> dict[str, Tensor]:
-        """Map ``lr_y`` (B, 1, h, w) to ``sr_y`` (B, 1, h * scale, w * scale), all in [0, 1].
+    def forward(self, lr_y: Tensor, scale: int) -> dict[str, Tensor]:
+        """Map ``lr_y`` (B, 1, h, w) to ``sr_y`` (B, 1, h * scale, w * scale), all in [0, 1]; ``scale`` is of the scales.
 
         At x4 also ``sr_half_y``, half as high and wide; at x8 ``sr_quarter_y`` too.
+
+        Raises:
+            LearningError: it is not.
         """
-        return climbed([self.level] * doublings(self.scale), self.head(lr_y), lr_y)
+        if scale not in self.scales:
+            raise LearningError(f"scale: is {scale}, but the network knows {', '.join(map(str, self.scales))}")
+        return climbed([self.level] * doublings(scale), self.head(lr_y), lr_y)
 
 
 class RecursiveLevel(nn.Module):

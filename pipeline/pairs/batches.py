@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.augmentations.dihedral import Dihedral
 from pipeline.errors import BatchError, DataError, told_at
+from pipeline.fields import LEVELS, has_level
 from pipeline.images.colour import to_float
 from pipeline.images.scale import high
 from pipeline.kinds import Augmentation, Drawn
@@ -28,6 +30,8 @@ Augment: TypeAlias = Literal["none", "dihedral"] | Sequence[Augmentation]
 
 AHEAD = 4
 """Batches that wait for the network."""
+OF_A_RANGE = 4
+"""Batches that stand for all scales of a range."""
 
 
 class Batches:
@@ -35,7 +39,7 @@ class Batches:
 
     Images whose planes belong together are cut at the same place and turned the same way; where some images hold
     only HR and others only LR (unpaired data), the two sides are drawn independently. Of pairs of several scales each
-    batch has one, drawn for its number.
+    batch has one, drawn for its number; where a pyramid of that scale lacks a level, so does the batch.
 
     Args:
         pairs: where the samples come from.
@@ -92,6 +96,19 @@ class Batches:
         """Return sample ``number`` of the stream: fields as float32 (C, H, W) or (T, C, H, W) in [0, 1]."""
         return {name: in_unit(values[0] if values.ndim else values) for name, values in self._stacked([number]).items()}
 
+    def of_every_scale(self) -> Iterator[dict[str, NDArray[Any]]]:
+        """Yield the first batch of each scale; of scales drawn from a range the first few batches."""
+        if self.scales.ends:
+            yield from (self[number] for number in range(OF_A_RANGE))
+            return
+        waited = {*self.scales.some}
+        for number in itertools.count():
+            if self._scale(number * self.size) in waited:
+                waited.remove(self._scale(number * self.size))
+                yield self[number]
+            if not waited:
+                return
+
     def between(self, first: int, last: int) -> Iterator[dict[str, NDArray[Any]]]:
         """Yield the batches ``first`` to ``last`` - 1, made a few ahead in a thread.
 
@@ -117,7 +134,9 @@ class Batches:
     def _pick(self, number: int, fields: list[str], entries: list[Entry], rng: np.random.Generator) -> Pick:
         entry = entries[int(rng.integers(len(entries)))]
         if self.scales.one is None:
-            entry = self.pairs.at(entry, self._scale(number))
+            scale = self._scale(number)
+            entry = self.pairs.at(entry, scale)
+            fields = [each for each in fields if each not in LEVELS or has_level(each, scale)]
         window = self.crops.window(entry, rng)
         return Pick(number, entry, fields, window, [each.draw(rng) for each in self.augmentations])
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from numpy.typing import NDArray
 
 from pipeline.errors import BatchError
+from pipeline.fields import LEVELS, has_level
 from pipeline.images.colour import luma, to_float
 from pipeline.images.resize import resize
 from pipeline.images.scale import high
@@ -68,10 +69,11 @@ def _enlarged_luma(plane: Array, scale: float) -> Array:
     return _enlarged(to_float(values) if values.dtype == "uint8" else values, scale)
 
 
-def _reduced_luma(field: str, factor: int, plane: Array, scale: float) -> Array:
-    if scale % factor:
+def _reduced_luma(field: str, plane: Array, scale: float) -> Array:
+    factor = LEVELS[field]
+    if not has_level(field, scale):
         raise BatchError(
-            f"{field}: pairs of scale {scale} have no such level; read it where {factor} divides the scale"
+            f"{field}: pairs of scale {scale} have no such level; read it at larger scales that {factor} divides"
         )
     height, width = plane.shape[-3:-1]
     return resize(to_float(_luma(plane, scale)), (height // factor, width // factor))
@@ -80,8 +82,7 @@ def _reduced_luma(field: str, factor: int, plane: Array, scale: float) -> Array:
 TABLE: Mapping[str, list[Derived]] = {
     "hr_y": [Derived("hr", _luma)],
     "lr_y": [Derived("lr", _luma)],
-    "hr_half_y": [Derived("hr", partial(_reduced_luma, "hr_half_y", 2), BICUBIC_REACH, 2)],
-    "hr_quarter_y": [Derived("hr", partial(_reduced_luma, "hr_quarter_y", 4), BICUBIC_REACH, 4)],
+    **{name: [Derived("hr", partial(_reduced_luma, name), BICUBIC_REACH, factor)] for name, factor in LEVELS.items()},
     "ilr": [Derived("lr", _enlarged, BICUBIC_REACH, 1)],
     "ilr_y": [
         Derived("lr_y", _enlarged_luma, BICUBIC_REACH, 1),

@@ -26,6 +26,7 @@ STAGES = (
         fitting.starts,
         fitting.augmentations,
         fitting.anew,
+        scaling.levels,
         scaling.cuts,
         fitting.metrics,
         lacking.models,

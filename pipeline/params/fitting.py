@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pipeline.fields import FIELDS, RESTORED
+from pipeline.fields import FIELDS, LEVELS, RESTORED
 from pipeline.kinds import SCRATCH
-from pipeline.lookup import build, entry, fields_read, is_supplied, names, parts_named, signature, single
+from pipeline.lookup import build, entry, fields_read, is_supplied, names, part_states, parts_named, signature, single
 from pipeline.params.rules import Content
 from pipeline.params.words import Fault, unknown
 from pipeline.signatures import Named, Settings
@@ -39,8 +39,6 @@ UNALIGNED = {"ref"}
 """What is the same for every patch of an image."""
 TRUE = {"hr", "hr_y", "hr_at"}
 """What a restored image is compared with."""
-LEVELS = {"hr_half_y", "hr_quarter_y"}
-"""What the smaller levels of a pyramid are compared with, by losses alone."""
 SMALLER = ("half", "quarter")
 """What stands in the name of a field that is a smaller level of a pyramid."""
 POINTS = "hr_at"
@@ -50,11 +48,15 @@ LEARNT = (GIVEN - PLACES) | MADE | TRUE
 
 
 class Judge(NamedTuple):
-    """A loss or a rival: its place in the recipe, what it reads, what it may read, how it is told to read others."""
+    """A loss or a rival: its place in the recipe, what it reads, what it may read, how it is told to read others.
+
+    ``pixelwise`` is a loss that judges each pixel by itself.
+    """
 
     place: str
     reads: tuple[str, ...]
     may: set[str]
+    pixelwise: bool
     otherwise: str
     both: str
     luma: str
@@ -155,7 +157,7 @@ def augmentations(content: Content) -> Iterator[Fault]:
     """Yield the augmentations that make no sense beside what the network and the losses read."""
     for name, model in content["models"].items():
         training = model["training"]
-        read = {*fields_read("networks", training["network"]["name"]), *_read_by_losses(training)}
+        read = {*fields_read("networks", training["network"]["name"]), *read_by_losses(training)}
         said = training.get("augment", [])
         for number, spec in enumerate(said if isinstance(said, list) else []):
             part, ((key, _),) = build("augmentations", single(spec)), spec.items()
@@ -170,7 +172,7 @@ def anew(content: Content) -> Iterator[Fault]:
     for name, model in content["models"].items():
         training, place = model["training"], f"models.{name}.training"
         if training.get("degrade") == "anew":
-            read = {*fields_read("networks", training["network"]["name"]), *_read_by_losses(training)}
+            read = {*fields_read("networks", training["network"]["name"]), *read_by_losses(training)}
             yield from _not_anew(f"{place}.degrade", model["pairs"], content["pairs"][model["pairs"]], read)
         elif "margin" in training:
             yield Fault(f"{place}.margin", "nothing is degraded with it; say `degrade: anew`, or leave it out")
@@ -200,8 +202,9 @@ def metrics(content: Content) -> Iterator[Fault]:
             yield from _too_rich(place, "reads", read, why, _of_luma("metrics"))
 
 
-def _read_by_losses(training: Mapping[str, Any]) -> Iterator[str]:
-    for judge in _judges(training):
+def read_by_losses(training: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the losses and the rivals read."""
+    for judge in judges(training):
         yield from judge.reads
 
 
@@ -209,13 +212,13 @@ def _fields_of_judges(place: str, training: Mapping[str, Any], why: str) -> Iter
     network = training["network"]["name"]
     luma = LUMA.issuperset(fields_read("networks", network))
     cycle = CYCLE if DEGRADER in training["recipe"] else set()
-    for judge in _judges(training):
+    for judge in judges(training):
         inside, read = f"{place}.{judge.place}", judge.reads
         barred = why and f"{why}; {judge.otherwise}"
         yield from _unreadable(inside, "reads", read, judge.may | cycle)
         yield from _too_rich(inside, "reads", read, barred, sorted(judge.may & LUMA))
         yield from _elsewhere_compared(inside, training, judge)
-        compared = {*read} & (RESTORED | TRUE | LEVELS)
+        compared = {*read} & (RESTORED | TRUE | LEVELS.keys())
         if not why and compared & LUMA and compared - LUMA:
             yield Fault(inside, f"reads {_listed(read)}: luma beside colour; {judge.both}")
         elif len({tuple(each in field for each in SMALLER) for field in compared}) > 1:
@@ -229,7 +232,10 @@ def _elsewhere_compared(place: str, training: Mapping[str, Any], judge: Judge) -
     network = training["network"]["name"]
     if POINTS in judge.reads and "coord" not in fields_read("networks", network):
         yield Fault(place, f"reads `{POINTS}`, but `{network}` restores no points: it does not read `coord`")
-    if "hr" in judge.reads and POINTS in _read_by_losses(training):
+    elif POINTS in read_by_losses(training) and not judge.pixelwise and {POINTS, *MADE} & {*judge.reads}:
+        choices = ", ".join(each for each in names("losses") if part_states("losses", each, "pixelwise"))
+        yield Fault(place, f"looks at neighbours, but beside `{POINTS}` points lie in no order; choices: {choices}")
+    if "hr" in judge.reads and POINTS in read_by_losses(training):
         yield Fault(place, f"reads `hr`, but another reads `{POINTS}`, and nothing else is restored; let both read one")
 
 
@@ -271,13 +277,15 @@ def _rivals(training: Mapping[str, Any]) -> Mapping[str, Any]:
     return rivals
 
 
-def _judges(training: Mapping[str, Any]) -> Iterator[Judge]:
+def judges(training: Mapping[str, Any]) -> Iterator[Judge]:
+    """Yield the losses and the rivals of a training block."""
     for key, spec in losses_of(training):
         renamed = spec.get("fields", {})
         read = tuple(renamed.get(each, each) for each in fields_read("losses", spec["name"]))
-        yield Judge(f"losses.{key}", read, LEARNT | SUPERVISED | LEVELS, *RENAMED)
+        pixelwise = part_states("losses", spec["name"], "pixelwise")
+        yield Judge(f"losses.{key}", read, LEARNT | SUPERVISED | LEVELS.keys(), pixelwise, *RENAMED)
     for key, rival in _rivals(training).items():
-        yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), LEARNT, *SAID)
+        yield Judge(f"rivals.{key}", (rival["fake"], rival["real"]), LEARNT, False, *SAID)
 
 
 def _links(pairs: Mapping[str, Any]) -> list[tuple[str, str]]:

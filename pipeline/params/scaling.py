@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.fields import LEVELS, has_level
 from pipeline.lookup import fields_read
 from pipeline.pairs.scales import Scales
-from pipeline.params.fitting import inner_networks
+from pipeline.params.fitting import inner_networks, judges, read_by_losses
 from pipeline.params.rules import Content
 from pipeline.params.words import Fault
 from pipeline.training.settings import Training
@@ -44,6 +45,31 @@ def _elsewhere(
     if scale is not None and Scales(scale) != met[key]:
         has = "have" if key == "pairs" else "has"
         yield Fault(place, f"is {scale}, but its {key} `{model[key]}` {has} scale {met[key]}")
+
+
+def levels(content: Content) -> Iterator[Fault]:
+    """Yield the losses of a pyramid's level that no scale of their pairs has, and the scales that leave no loss."""
+    for name, model in content["models"].items():
+        place, training = f"models.{name}.training", model["training"]
+        met = Scales(content["pairs"][model["pairs"]]["scale"])
+        had = {scale: [each for each in LEVELS if has_level(each, scale)] for scale in (() if met.ends else met.some)}
+        pairs = f"its pairs `{model['pairs']}` have scale {met}"
+        barred = {*LEVELS} - {level for own in had.values() for level in own}
+        for judge in judges(training):
+            for field in sorted(barred & {*judge.reads}):
+                text = f"reads `{field}`, but {pairs}; it is there at larger scales that {LEVELS[field]} divides"
+                yield Fault(f"{place}.recipe.{judge.place}", text)
+        if barred.isdisjoint(read_by_losses(training)):
+            for scale in (each for each, own in had.items() if _left_out(training, own)):
+                text = f"{pairs}, and none reads what is there at {scale}; add one that reads `hr_y`"
+                yield Fault(f"{place}.recipe.losses", text)
+
+
+def _left_out(training: Mapping[str, Any], had: list[str]) -> bool:
+    """Tell whether every loss reads a level that is not among those a scale has."""
+    lacking = LEVELS.keys() - {*had}
+    read = [judge.reads for judge in judges(training)]
+    return bool(read) and all(lacking & {*each} for each in read)
 
 
 def cuts(content: Content) -> Iterator[Fault]:

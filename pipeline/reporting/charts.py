@@ -62,14 +62,15 @@ def curves(contenders: Sequence[Contender]) -> Iterator[Markup]:
     kinds: dict[tuple[str, ...], list[Contender]] = {}
     for each in contenders:
         if any("loss" in row for row in each.curve):
-            kinds.setdefault(_kind(each.curve[0]), []).append(each)
+            kinds.setdefault(_kind(each.curve), []).append(each)
     for kind, own in kinds.items():
         yield _curve(" + ".join(kind), own)
 
 
-def _kind(row: Row) -> tuple[str, ...]:
+def _kind(rows: Sequence[Row]) -> tuple[str, ...]:
     known = ("step", "rate", "loss")
-    return tuple(key for key in row if key not in known and not key.startswith("held_out_")) or ("loss",)
+    told = dict.fromkeys(key for row in rows for key in row)
+    return tuple(key for key in told if key not in known and not key.startswith("held_out_")) or ("loss",)
 
 
 def _curve(kind: str, contenders: Sequence[Contender]) -> Markup:

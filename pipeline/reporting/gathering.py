@@ -167,7 +167,7 @@ def _measure(name: str, options: Mapping[str, Any]) -> Measure:
 
 
 def _numbers(row: Mapping[str, str]) -> Row:
-    return {key: float(value) for key, value in row.items() if key not in ("benchmark", "image")}
+    return {key: float(value) for key, value in row.items() if value and key not in ("benchmark", "image")}
 
 
 def _json(path: Path) -> Any:

@@ -105,7 +105,8 @@ def enlarger(
 
     Args:
         engine: the arithmetic; ``bf16`` is faster and may move a pixel by a grey level.
-        memory: bytes that the largest layer may read and write for one tile; the larger, the less is read twice.
+        memory: bytes that the largest layer may read and write for one tile; the larger, the less is read twice. A
+            network that looks far takes more.
         scale: HR pixels per LR pixel; None for that of a network which has one.
 
     Raises:
@@ -135,9 +136,13 @@ def _without_auto(engine: Engine) -> Engine:
 
 
 def window_for(reach: Reach, scale: float, memory: int) -> int:
-    """Return the side, in LR pixels, of the largest tile that ``memory`` and ``LARGEST`` allow, or the smallest."""
+    """Return the side, in LR pixels, of the largest tile that ``memory`` and ``LARGEST`` allow.
+
+    But no smaller than four times the reach: a tile then gives half of its side, and what is read for its surroundings
+    is three quarters of the work, whatever memory that takes.
+    """
     read = min(math.isqrt(int(memory / max(reach.memory, 1))), int(LARGEST / scale))
-    return max(read // reach.grid * reach.grid, 2 * (reach.pixels or 0) + reach.grid)
+    return max(read // reach.grid * reach.grid, 4 * (reach.pixels or 0), reach.grid)
 
 
 def _check(pixels: NDArray[Any]) -> None:

@@ -198,14 +198,12 @@ class Course:
     def _tell(self, step: int, factor: float) -> None:
         """Report the means of the scalars since the last row, and the held-out losses."""
         self.since = [self.ranks.mean(each) for each in self.since]
-        names = self.since[0] if self.since else {}
-        row: Row = {"step": step, "rate": factor}
-        row |= {name: float(torch.stack([each[name] for each in self.since]).mean()) for name in names}
+        row: Row = {"step": step, "rate": factor, **_means(self.since)}
         if self.held_out:
             self.recipe.eval()
-            judged = self.recipe.judge(self._taken(self.held_out[0]))
+            judged = [self.recipe.judge(self._taken(batch)) for batch in self.held_out.of_every_scale()]
             self.recipe.train()
-            row |= {f"held_out_{name}": float(value) for name, value in judged.items()}
+            row |= {f"held_out_{name}": value for name, value in _means(judged).items()}
         self.since.clear()
         self.rows.append(row)
         if self.ranks.leads:
@@ -279,6 +277,12 @@ def _require_whole(recipe: Recipe, ranks: Ranks, name: str) -> None:
     """Refuse several devices where a part takes each batch that it sees for a step."""
     if ranks.count > 1 and any(getattr(part, "counts_steps", False) for part in recipe.modules()):
         raise LearningError(f"models.{name}: a loss of its recipe must see each batch whole; name one in SR_DEVICE")
+
+
+def _means(told: Sequence[Scalars]) -> Row:
+    """Return the mean of each scalar over those that tell it: a loss of a pyramid's level is not told at each scale."""
+    names = dict.fromkeys(name for each in told for name in each)
+    return {name: float(torch.stack([each[name] for each in told if name in each]).mean()) for name in names}
 
 
 def _shown(rows: list[Row]) -> str:

@@ -111,6 +111,23 @@ def test_an_objective_is_the_weighted_sum_of_its_losses() -> None:
     assert {"sr", "hr"} == objective.reads
 
 
+def test_a_loss_of_a_level_is_left_out_where_the_scale_lacks_the_level() -> None:
+    both = {"whole": Weighted(L1(), 1.0), "half": Weighted(L1(), 0.5, {"sr": "sr_half_y", "hr": "hr_half_y"})}
+    batch = {"sr": torch.tensor(3.0), "hr": torch.tensor(1.0), "sr_half_y": torch.tensor(7.0)}
+    less, more = (Objective(both).of({**batch, **level}) for level in ({}, {"hr_half_y": torch.tensor(1.0)}))
+
+    assert {"whole": 2, "loss": 2} == {name: float(value) for name, value in less.items()}
+    assert {"whole": 2, "half": 6, "loss": 5} == {name: float(value) for name, value in more.items()}
+    with pytest.raises(LearningError, match=r"^losses: the scale of a batch has no level that one of them reads"):
+        Objective({"half": both["half"]}).of(batch)
+
+
+def test_a_level_that_the_network_does_not_make_is_a_missing_field() -> None:
+    objective = Objective({"half": Weighted(L1(), 1.0, {"sr": "sr_half_y", "hr": "hr_half_y"})})
+    with pytest.raises(BatchError, match=r"^loss `half` reads \['sr_half_y'\]"):
+        objective.of({"hr_half_y": torch.zeros(1)})
+
+
 def test_a_missing_field_is_named_with_its_reader() -> None:
     objective = Objective({"l1": Weighted(L1(), 1.0, {"hr": "hr_y"})})
 
@@ -123,10 +140,12 @@ def test_a_rename_of_what_the_loss_does_not_read_is_refused() -> None:
         Objective({"l1": Weighted(L1(), 1.0, {"srr": "sr_y"})})
 
 
-@pytest.mark.parametrize("name", ["keys", "type", "training"])
-def test_a_loss_cannot_have_a_name_that_torch_keeps_for_itself(name: str) -> None:
-    with pytest.raises(LearningError, match=f"losses: `{name}` is a word of torch's"):
-        Objective({name: Weighted(L1(), 1.0)})
+@pytest.mark.parametrize("name", ["half", "keys", "type", "training"])
+def test_a_loss_may_have_a_name_that_torch_gives_to_what_modules_do(name: str) -> None:
+    objective = Objective({name: Weighted(L1(), 1.0)}).half()
+
+    assert 2 == float(objective.of({"sr": torch.tensor(3.0), "hr": torch.tensor(1.0)})[name])
+    assert [L1] == [type(each) for each in objective.modules() if not isinstance(each, Objective | nn.ModuleList)]
 
 
 def test_a_loss_cannot_have_the_name_of_the_sum() -> None:

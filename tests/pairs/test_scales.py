@@ -117,6 +117,34 @@ def test_a_batch_has_one_scale_that_its_number_tells_whatever_came_before(tmp_pa
         assert (3, 3, 6 * scale, 6 * scale) == batch["hr"].shape
 
 
+def test_a_batch_has_the_levels_of_a_pyramid_that_its_scale_has(tmp_path: Path) -> None:
+    stream = batches(pairs_of(tmp_path, [2, 4, 6]), ["lr_y", "hr_y", "hr_half_y", "hr_quarter_y", "scale"])
+    found = {int(batch["scale"]): batch for batch in (stream[number] for number in range(12))}
+
+    assert {2: set(), 4: {"hr_half_y"}, 6: {"hr_half_y"}} == {
+        scale: batch.keys() - {"lr_y", "hr_y", "scale"} for scale, batch in found.items()
+    }
+    assert (3, 1, 18, 18) == found[6]["hr_half_y"].shape
+
+
+def test_of_several_scales_the_first_batch_of_each_is_held_out(tmp_path: Path) -> None:
+    stream = batches(pairs_of(tmp_path, [2, 3, 4]), ["lr", "scale"])
+    found = {int(batch["scale"]): batch for batch in stream.of_every_scale()}
+    scales = [int(stream[number]["scale"]) for number in range(20)]
+
+    assert [2, 3, 4] == sorted(found)
+    assert all(np.array_equal(stream[scales.index(scale)]["lr"], batch["lr"]) for scale, batch in found.items())
+
+
+@pytest.mark.parametrize(("scale", "count"), [(2, 1), (RANGE, 4)])
+def test_of_one_scale_one_batch_is_held_out_and_of_a_range_a_few(tmp_path: Path, scale: Any, count: int) -> None:
+    stream = batches(pairs_of(tmp_path, scale), ["lr"])
+    found = [batch["lr"] for batch in stream.of_every_scale()]
+
+    assert count == len(found)
+    assert all(np.array_equal(stream[number]["lr"], lr) for number, lr in enumerate(found))
+
+
 def test_a_patch_of_a_range_is_what_the_chain_leaves_of_its_own_hr(tmp_path: Path) -> None:
     stream = batches(pairs_of(tmp_path, RANGE), ["lr", "hr", "scale"])
     for number in range(5):
@@ -202,3 +230,27 @@ def test_liif_learns_from_points_and_enlarges_by_any_scale_in_tiles_as_at_once(t
         assert np.abs(tiled.astype(int) - at_once).max() <= 1
 
     assert [2, 4, 6] == [row["step"] for row in rows]
+
+
+def test_one_pyramid_learns_several_scales_each_by_the_levels_it_has(tmp_path: Path) -> None:
+    pairs, rows = pairs_of(tmp_path, [2, 4]), []
+    block = {
+        **LIIF,
+        "network": {"name": "ms_lapsrn", "scales": [2, 4], **SMALL["ms_lapsrn"]},
+        "recipe": {
+            **LIIF["recipe"],
+            "losses": {
+                "half": {"name": "charbonnier", "weight": 0.25, "fields": {"sr": "sr_half_y", "hr": "hr_half_y"}},
+                "whole": {"name": "charbonnier", "weight": 1.0, "fields": {"sr": "sr_y", "hr": "hr_y"}},
+            },
+        },
+        **{"report_every": 1, "validate": 1},
+    }
+    places = Places(pairs.shards.folder, tmp_path / "none", tmp_path / "resume", tmp_path / "out")
+    (tmp_path / "none").mkdir()
+    train(settings(Training, block), EXACT, places, name="m", seed=1, device=CPU, report=rows.extend)
+    of_two = [row for row in rows if "half" not in row]
+
+    assert 0 < len(of_two) < len(rows) == 6
+    assert all(row["loss"] == pytest.approx(row["whole"] + 0.25 * row.get("half", 0)) for row in rows)
+    assert all({"held_out_half", "held_out_whole"} < row.keys() for row in rows)

@@ -288,7 +288,8 @@ def test_one_tile_is_the_whole() -> None:
     ("reach", "scale", "memory", "window"),
     [
         (Reach(8, 100.0), 2, 10_000 * 100, 96),  # 100 pixels, on the grid
-        (Reach(40, 2048.0), 2, 2**18, 80 + ALIGNED),  # too little for any tile: the smallest
+        (Reach(40, 2048.0), 2, 2**18, 4 * 40),  # too little for any tile: one that gives half of its side
+        (Reach(0, 2048.0), 2, 2**8, ALIGNED),
         (Reach(8, 0.0), 2, 2**28, LARGEST // 2),
         (Reach(8, 0.0), 8, 2**28, LARGEST // 8),
     ],
