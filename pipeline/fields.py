@@ -64,7 +64,7 @@ RESTORED = {"sr", "sr_y", "sr_y_each", "sr_half_y", "sr_quarter_y"}
 
 
 def has_level(field: str, scale: float) -> bool:
-    """Tell whether a pyramid that enlarges by ``scale`` has the level that ``field``, one of ``LEVELS``, is the truth of.
+    """Tell whether a pyramid that enlarges by ``scale`` has the level of ``field``, which is one of ``LEVELS``.
 
     >>> [has_level("hr_half_y", scale) for scale in (2, 3, 4, 8)]
     [False, False, True, True]

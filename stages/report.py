@@ -12,7 +12,16 @@ from stages.entries import device_wish
 
 
 def main(
-    params: Mapping[str, Any], models: Path, pairs: Path, scores: Path, curves: Path, costs: Path, out: Path
+    params: Mapping[str, Any],
+    models: Path,
+    pairs: Path,
+    scores: Path,
+    curves: Path,
+    costs: Path,
+    resume: Path,
+    out: Path,
 ) -> None:
     """Write the page on the models that params.yaml names to ``out``."""
-    atomic.write_text(out, page(params, Places(models, pairs, scores, curves, costs), device_of(device_wish())))
+    atomic.write_text(
+        out, page(params, Places(models, pairs, scores, curves, costs, resume=resume), device_of(device_wish()))
+    )

@@ -73,7 +73,6 @@ def test_the_parts_of_the_pages_do_what_they_say(clone: Clone) -> None:
     code = """
 import numpy as np, torch
 from pathlib import Path
-from typing import Any
 from pipeline.errors import SourceError
 from pipeline.kinds import Store
 from pipeline.lookup import build

@@ -52,12 +52,12 @@ class MSLapSRN(nn.Module):
         bilinear_doubling(self.level.enlarge_image)
 
     def forward(self, lr_y: Tensor, scale: int) -> dict[str, Tensor]:
-        """Map ``lr_y`` (B, 1, h, w) to ``sr_y`` (B, 1, h * scale, w * scale), all in [0, 1]; ``scale`` is of the scales.
+        """Map ``lr_y`` (B, 1, h, w) to ``sr_y`` (B, 1, h * scale, w * scale), all in [0, 1].
 
         At x4 also ``sr_half_y``, half as high and wide; at x8 ``sr_quarter_y`` too.
 
         Raises:
-            LearningError: it is not.
+            LearningError: ``scale`` is none of the scales.
         """
         if scale not in self.scales:
             raise LearningError(f"scale: is {scale}, but the network knows {', '.join(map(str, self.scales))}")

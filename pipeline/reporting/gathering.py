@@ -17,6 +17,8 @@ from pipeline.lookup import build
 from pipeline.pairs.scales import Scales
 from pipeline.reporting.words import Measure
 from pipeline.restoring.ensemble import SelfEnsemble
+from pipeline.saved import hash_of
+from pipeline.training.timing import minutes
 
 Params: TypeAlias = Mapping[str, Any]
 Row: TypeAlias = Mapping[str, float]
@@ -29,7 +31,11 @@ COLOURS = 8
 
 @dataclass(frozen=True)
 class Places:
-    """The folders that the report reads; ``own`` is the user's, where a chain of links is run again."""
+    """The folders that the report reads.
+
+    ``own`` is the user's, where a chain of links is run again; ``resume`` is where trainings on this machine have left
+    how long they took.
+    """
 
     models: Path
     pairs: Path
@@ -37,6 +43,7 @@ class Places:
     curves: Path
     costs: Path
     own: Path | None = None
+    resume: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Contender:
         images: ``{(benchmark, image): {metric: value}}``.
         cost: as ``measure`` wrote it.
         curve: the rows of its curve.
+        minutes: how long it learnt on this machine; None where that is not known.
     """
 
     name: str
@@ -62,6 +70,7 @@ class Contender:
     images: Mapping[tuple[str, str], Row]
     cost: Mapping[str, Any]
     curve: Sequence[Row]
+    minutes: float | None = None
 
     @property
     def is_baseline(self) -> bool:
@@ -143,6 +152,7 @@ def gathered(params: Params, places: Places) -> list[Suite]:
 
 def _contenders(params: Params, places: Places) -> list[Contender]:
     found: list[Contender] = []
+    taken = minutes(places.resume) if places.resume else {}
     for name, entry in params["models"].items():
         number = sum(not each.is_baseline for each in found)
         interpolates = entry["training"]["network"]["name"] in BASELINES
@@ -156,6 +166,7 @@ def _contenders(params: Params, places: Places) -> list[Contender]:
                 {(row["benchmark"], row["image"]): _numbers(row) for row in _csv(places.scores / f"{name}.csv")},
                 _json(places.costs / f"{name}.json"),
                 [_numbers(row) for row in _csv(places.curves / f"{name}.csv")],
+                taken.get(hash_of(places.models / name)) if taken else None,
             )
         )
     return found

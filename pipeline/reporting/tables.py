@@ -19,6 +19,7 @@ MULTIPLY_ADDS = (
     "linear layers and attention; a transposed convolution over its output with zeros in between. Not counted: biases, "
     "activations, additions, interpolation before the network."
 )
+MINUTES = "How long it learnt, where that was on this machine; empty for a model that was learnt elsewhere."
 WON = "Images on which the model scores better than bicubic, and worse, in {label}; ties are left out."
 GAIN = "Mean of the differences to bicubic in {label}, image by image; each dot is an image, the line is bicubic."
 
@@ -50,8 +51,10 @@ def trained(suites: list[Suite], params: Params, images: dict[str, int]) -> Mark
     Args:
         images: how many images each entry of pairs holds.
     """
-    names = ("model", "network", "learnt from", "LR made by", "loss", "steps", "starts from")
-    head = element("tr", *(element("th", name, scope="col") for name in names))
+    names = ("model", "network", "learnt from", "LR made by", "loss", "steps", "minutes", "starts from")
+    head = element(
+        "tr", *(element("th", tip(name, MINUTES) if name == "minutes" else name, scope="col") for name in names)
+    )
     rows = [_training(each, params, images) for suite in suites for each in suite.contenders]
     table = element("table", element("thead", head), element("tbody", *rows), class_="trained")
     return element("div", table, class_="scroll", tabindex=0, role="region", aria_label="What was trained on what")
@@ -175,6 +178,7 @@ def _training(each: Contender, params: Params, images: dict[str, int]) -> Markup
         f"{phrase(pairs['degradation'])}, ×{Scales(pairs['scale'])}, rounding {pairs['rounding']}" if learnt else "",
         phrase(training["recipe"].get("losses", {})) if learnt else "",
         f"{training['steps']:,}".replace(",", " ") if learnt else "",
+        "" if each.minutes is None else f"{each.minutes:.1f}",
         "" if entry["start"] == SCRATCH else entry["start"],
     )
     name = element("th", swatch(each), each.name, scope="row")

@@ -30,6 +30,7 @@ from pipeline.pairs.drawing import chain_of
 from pipeline.pairs.reading import PairSet
 from pipeline.randomness import seed_of
 from pipeline.saved import save, weights_of
+from pipeline.training import timing
 from pipeline.training.checkpoint import Checkpoints, State
 from pipeline.training.settings import Training
 from pipeline.training.start import begin
@@ -49,7 +50,7 @@ class Places:
     Args:
         pairs: the folder of pairs it learns from.
         start: the model folder whose weights it starts from; an empty folder for none.
-        resume: the folder of its checkpoints.
+        resume: the folder of its checkpoints; beside it, with the ending ``.json``, stands how long it took.
         out: the model folder it makes.
         snapshots: where the model as it is at each checkpoint is kept, in a folder named by the step; None for nowhere.
         store: where losses have the weights of others (VGG-19's); None where none needs any.
@@ -103,9 +104,13 @@ def train(
         recipe.to(device)
         recipe.accumulate, recipe.ranks = settings.accumulate, ranks
         recipe.arithmetic.prepare(learning, recipe.optimizers.values())
-        Course(settings, recipe, pairs, Checkpoints(places.resume), report, snapshot, (seed, name), places.own).run()
+        kept = Checkpoints(places.resume)
+        course = Course(settings, recipe, pairs, kept, report, snapshot, (seed, name), places.own)
+        course.run()
     if ranks.leads:
         save(places.out, spec, weights_of(networks), _engine_facts(recipe.arithmetic, ranks))
+        if settings.steps:
+            timing.note(places.resume.with_suffix(".json"), places.out, course.watch.seconds)
         Checkpoints(places.resume).remove()
     ranks.wait()
 

@@ -112,7 +112,10 @@ def test_an_objective_is_the_weighted_sum_of_its_losses() -> None:
 
 
 def test_a_loss_of_a_level_is_left_out_where_the_scale_lacks_the_level() -> None:
-    both = {"whole": Weighted(L1(), 1.0), "half": Weighted(L1(), 0.5, {"sr": "sr_half_y", "hr": "hr_half_y"})}
+    both: dict[str, Weighted[nn.Module]] = {
+        "whole": Weighted(L1(), 1.0),
+        "half": Weighted(L1(), 0.5, {"sr": "sr_half_y", "hr": "hr_half_y"}),
+    }
     batch = {"sr": torch.tensor(3.0), "hr": torch.tensor(1.0), "sr_half_y": torch.tensor(7.0)}
     less, more = (Objective(both).of({**batch, **level}) for level in ({}, {"hr_half_y": torch.tensor(1.0)}))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -233,7 +234,8 @@ def test_liif_learns_from_points_and_enlarges_by_any_scale_in_tiles_as_at_once(t
 
 
 def test_one_pyramid_learns_several_scales_each_by_the_levels_it_has(tmp_path: Path) -> None:
-    pairs, rows = pairs_of(tmp_path, [2, 4]), []
+    pairs = pairs_of(tmp_path, [2, 4])
+    rows: list[Mapping[str, float]] = []
     block = {
         **LIIF,
         "network": {"name": "ms_lapsrn", "scales": [2, 4], **SMALL["ms_lapsrn"]},

@@ -75,7 +75,8 @@ class World:
     @property
     def places(self) -> Places:
         """The folders that the report reads."""
-        return Places(*(self.folder / name for name in ("models", "pairs", "scores", "curves", "costs")))
+        names = ("models", "pairs", "scores", "curves", "costs", "resume")
+        return Places(**{name: self.folder / name for name in names})
 
     def page(self) -> str:
         """Return the page."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DataError, ScoreError
+from pipeline.training.timing import note
 from tests.reporting.made import COST, MODELS, World, bicubic, cost, curve, make, samples, shown
 
 HOSTILE = "<img src=//evil onerror=alert(1)>\"'&</script><script>alert(2)</script>\n$page"
@@ -68,6 +69,18 @@ def test_every_model_of_params_is_in_tables_and_viewer_and_a_removed_one_is_nowh
     assert set(names) <= {side["name"] for scene in shown(text) for side in scene["sides"]}
     for name in names:
         assert name not in world.without(name).page()
+
+
+def test_the_minutes_of_a_training_are_told_of_the_very_model_alone(tmp_path: Path) -> None:
+    world = make(tmp_path)
+    assert "<td>12.3</td>" not in world.page()
+    note(tmp_path / "resume" / "key.json", tmp_path / "models" / "edsr-x2", 12.34 * 60)
+    note(tmp_path / "resume" / "other.json", tmp_path / "models" / "espcn-x2", 45.6 * 60)
+    spec = tmp_path / "models" / "espcn-x2" / "spec.json"
+    spec.write_text(spec.read_text(encoding="utf-8") + " ", encoding="utf-8")  # now it is another model
+
+    assert 1 == world.page().count("<td>12.3</td>")
+    assert "<td>45.6</td>" not in world.page()
 
 
 def test_a_suite_whose_last_model_is_removed_is_nowhere(world: World) -> None:

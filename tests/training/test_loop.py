@@ -21,10 +21,12 @@ from pipeline.lookup import settings
 from pipeline.networks.espcn import ESPCN
 from pipeline.pairs.making import make_pairs
 from pipeline.pairs.settings import Pairs
+from pipeline.saved import hash_of
 from pipeline.shards.writing import pack
 from pipeline.training.curve import Curve
 from pipeline.training.loop import Places, Report, train
 from pipeline.training.settings import Training
+from pipeline.training.timing import minutes
 
 PLAIN = Engine("fp32", "off")
 ADAM = {"name": "adam", "rate": 0.01}
@@ -369,6 +371,16 @@ def test_no_steps_write_the_spec_empty_weights_and_only_the_header_of_the_curve(
     assert (BICUBIC["network"], BICUBIC["recipe"]) == (spec["network"], spec["recipe"])
     assert 64 == len(spec["data"])
     assert not (tmp_path / "resume").exists()
+
+
+def test_how_long_a_training_took_is_noted_beside_its_checkpoints_and_goes_with_its_model(
+    whole: Path, pairs: Path, tmp_path: Path
+) -> None:
+    learn(tmp_path, pairs)
+    (took,) = minutes(tmp_path).values()
+
+    assert [hash_of(whole / "model")] == [*minutes(tmp_path)]
+    assert 0 < took < 10
 
 
 def test_the_weights_of_start_are_where_learning_begins(whole: Path, pairs: Path, tmp_path: Path) -> None:
