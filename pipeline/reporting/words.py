@@ -12,6 +12,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "ssim_y8": ("SSIM y8", "Structural similarity of BT.601 luma, both sides rounded to whole grey levels."),
     "psnr_yf": ("PSNR yf", "Peak signal-to-noise ratio of the luma of 8-bit RGB images, not rounded."),
     "ssim_yf": ("SSIM yf", "Structural similarity of the luma of 8-bit RGB images, not rounded."),
+    "psnr_rgb": ("PSNR RGB", "Peak signal-to-noise ratio over all channels of 8-bit RGB images."),
 }
 MEAN = " The score of a set is the mean of its images' scores."
 ROUNDINGS: Mapping[str, tuple[str, str]] = {

@@ -113,7 +113,7 @@ def test_the_border_of_scale_pixels_is_left_out() -> None:
     inner = hr.copy()
     inner[2, 2] ^= 255
 
-    for name in ("psnr_y8", "psnr_yf", "ssim_y8", "ssim_yf"):
+    for name in ("psnr_y8", "psnr_yf", "psnr_rgb", "ssim_y8", "ssim_yf"):
         metric = build("metrics", {"name": name})
         fields = {
             side: luma(image).astype(np.float64) for side, image in (("hr", hr), ("framed", framed), ("inner", inner))

@@ -56,7 +56,7 @@ SCHEDULES: Mapping[str, tuple[Mapping[str, Any], float, float]] = {
     "steps": ({"at": [0.5, 0.75], "factor": 0.5}, 1, 0.25),
 }
 """Options of every schedule, its factor at the beginning and at the end."""
-OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {"adam": {"rate": 0.01}, "sgd": {"rate": 0.01}}
+OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {name: {"rate": 0.01} for name in ("adam", "rmsprop", "sgd")}
 """Options of every optimizer; the rate is 0.01."""
 END = math.nextafter(1, 0)
 LATE = 10**9

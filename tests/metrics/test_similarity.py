@@ -13,6 +13,7 @@ from pipeline.errors import ImageError
 from pipeline.fields import needs
 from pipeline.images import similarity
 from pipeline.images.similarity import psnr, ssim
+from pipeline.metrics.psnr_rgb import PsnrRgb
 from pipeline.metrics.psnr_y8 import PsnrY8
 from pipeline.metrics.psnr_yf import PsnrYf
 from pipeline.metrics.ssim_y8 import SsimY8
@@ -63,6 +64,17 @@ def test_psnr_of_equal_images_is_infinite() -> None:
     plane, _ = pair(4, 5)
 
     assert math.inf == psnr(plane, plane.copy())
+
+
+def test_psnr_of_colours_is_over_all_channels_inside_a_border_that_may_be_wider() -> None:
+    hr = np.random.default_rng(0).integers(1, 255, (20, 24, 3), np.uint8)
+    sr = hr.copy()
+    sr[8, 8, 1] += 1  # inside whatever is left out
+    sr[7, 12] ^= 255  # inside two pixels, but not inside eight
+
+    assert pytest.approx(10 * math.log10(255**2 * 4 * 8 * 3)) == PsnrRgb(6)(sr, hr, 2)
+    assert PsnrRgb()(sr, hr, 2) < 40
+    assert math.inf == PsnrRgb()(np.repeat(hr[..., :1], 3, axis=2), hr[..., :1], 2)
 
 
 def test_ssim_is_the_mean_over_whole_windows() -> None:
