@@ -1,4 +1,4 @@
-"""Cascades: blocks of which each reads the input and what all blocks before it have made, and their upsampler.
+"""CARN without its blocks: cascades, each reading all that was made before it, their upsampler, what stands around.
 
 Ahn, Kang, Sohn, "Fast, Accurate, and Lightweight Super-Resolution with Cascading Residual Network", ECCV 2018,
 arXiv:1803.08664, section 3.2.
@@ -6,12 +6,42 @@ arXiv:1803.08664, section 3.2.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
+from pipeline.blocks.by_scale import ByScale
+from pipeline.blocks.mean_shift import MeanShift
 from pipeline.blocks.shuffle import PixelShuffle
+
+
+class CascadingNetwork(nn.Module):
+    """A cascade of cascades between two convolutions; each scale has an upsampler of its own, all else is shared.
+
+    Args:
+        scales: those that it does.
+        cascade: makes one of the inner cascades.
+        cascades: how many there are.
+        features: feature maps.
+        groups: into which the upsamplers' convolutions divide them.
+    """
+
+    def __init__(
+        self, scales: Sequence[int], cascade: Callable[[], Cascade], cascades: int, features: int, groups: int
+    ) -> None:
+        super().__init__()
+        self.scales = scales
+        self.shift = MeanShift(1)
+        self.head = nn.Conv2d(3, features, 3, padding=1)
+        self.body = Cascade([cascade() for _ in range(cascades)], cascades, features)
+        self.upsample = ByScale(scales, lambda scale: ActiveUpsampler(features, scale, groups))
+        self.tail = nn.Conv2d(features, 3, 3, padding=1)
+
+    def restored(self, lr: Tensor, scale: int) -> Tensor:
+        """Map ``lr`` (B, 3, h, w) to (B, 3, h * scale, w * scale), both in [0, 1]; ``scale`` is one of the scales."""
+        features = self.body(self.head(self.shift(lr)))
+        return self.shift.back(self.tail(self.upsample(features, scale)))
 
 
 class Cascade(nn.Module):

@@ -24,6 +24,30 @@ class ResidualBlock(nn.Module):
         return features + self.scaling * residual
 
 
+class NormalisedBlock(nn.Module):
+    """Two 3x3 convolutions, each normalised, added to the input (Ledig et al., CVPR 2017, arXiv:1609.04802, figure 4).
+
+    Args:
+        features: feature maps.
+        activation: what stands between them; nothing stands behind the sum.
+    """
+
+    def __init__(self, features: int, activation: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(features, features, 3, padding=1),
+            nn.BatchNorm2d(features),
+            activation,
+            nn.Conv2d(features, features, 3, padding=1),
+            nn.BatchNorm2d(features),
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map (B, C, h, w) to the same shape."""
+        residual: Tensor = self.layers(features)
+        return features + residual
+
+
 class ResidualBody(nn.Sequential):
     """Residual blocks and a 3x3 convolution, which EDSR and its kin add to what entered. Maps (B, C, h, w) to the same.
 

@@ -6,17 +6,15 @@ arXiv:1803.08664. First weights are torch's, uniform by the inputs, which nobody
 
 from typing import Literal
 
-from torch import Tensor, nn, tensor
+from torch import Tensor, nn
 
-from pipeline.blocks.by_scale import ByScale
-from pipeline.blocks.cascade import ActiveUpsampler, Cascade
-from pipeline.blocks.mean_shift import DIV2K_MEAN
+from pipeline.blocks.cascade import Cascade, CascadingNetwork
 from pipeline.bounds import Filled, OneOrMore
 
 __all__ = ["CARN"]
 
 
-class CARN(nn.Module):
+class CARN(CascadingNetwork):
     """CARN; each scale has an upsampler of its own, all else is shared.
 
     Args:
@@ -33,21 +31,15 @@ class CARN(nn.Module):
         blocks: OneOrMore = 3,
         features: OneOrMore = 64,
     ) -> None:
-        super().__init__()
-        self.scales = scales
-        self.register_buffer("mean", tensor(DIV2K_MEAN).view(3, 1, 1), persistent=False)
-        self.head = nn.Conv2d(3, features, 3, padding=1)
-        inner = [Cascade([Block(features) for _ in range(blocks)], blocks, features) for _ in range(cascades)]
-        self.body = Cascade(inner, cascades, features)
-        self.upsample = ByScale(scales, lambda scale: ActiveUpsampler(features, scale, groups=1))
-        self.tail = nn.Conv2d(features, 3, 3, padding=1)
+
+        def cascade() -> Cascade:
+            return Cascade([Block(features) for _ in range(blocks)], blocks, features)
+
+        super().__init__(scales, cascade, cascades, features, groups=1)
 
     def forward(self, lr: Tensor, scale: int) -> Tensor:
         """Map ``lr`` (B, 3, h, w) to (B, 3, h * scale, w * scale), both in [0, 1]; ``scale`` is one of the scales."""
-        mean = self.get_buffer("mean")
-        features = self.body(self.head(lr - mean))
-        restored: Tensor = self.tail(self.upsample(features, scale))
-        return restored + mean
+        return self.restored(lr, scale)
 
 
 class Block(nn.Module):

@@ -7,18 +7,16 @@ authors'.
 
 from typing import Literal
 
-from torch import Tensor, nn, tensor
+from torch import Tensor, nn
 
-from pipeline.blocks.by_scale import ByScale
-from pipeline.blocks.cascade import ActiveUpsampler, Cascade
-from pipeline.blocks.mean_shift import DIV2K_MEAN
+from pipeline.blocks.cascade import Cascade, CascadingNetwork
 from pipeline.bounds import Filled, OneOrMore
 from pipeline.errors import LearningError
 
 __all__ = ["CARNM"]
 
 
-class CARNM(nn.Module):
+class CARNM(CascadingNetwork):
     """CARN-M; each scale has an upsampler of its own, all else is shared.
 
     Args:
@@ -37,23 +35,17 @@ class CARNM(nn.Module):
         features: OneOrMore = 64,
         groups: OneOrMore = 4,
     ) -> None:
-        super().__init__()
         if features % groups:
             raise LearningError(f"features: {features} do not divide into {groups} groups; choose a multiple")
-        self.scales = scales
-        self.register_buffer("mean", tensor(DIV2K_MEAN).view(3, 1, 1), persistent=False)
-        self.head = nn.Conv2d(3, features, 3, padding=1)
-        inner = [Cascade([EfficientBlock(features, groups)], turns, features) for _ in range(cascades)]
-        self.body = Cascade(inner, cascades, features)
-        self.upsample = ByScale(scales, lambda scale: ActiveUpsampler(features, scale, groups))
-        self.tail = nn.Conv2d(features, 3, 3, padding=1)
+
+        def cascade() -> Cascade:
+            return Cascade([EfficientBlock(features, groups)], turns, features)
+
+        super().__init__(scales, cascade, cascades, features, groups)
 
     def forward(self, lr: Tensor, scale: int) -> Tensor:
         """Map ``lr`` (B, 3, h, w) to (B, 3, h * scale, w * scale), both in [0, 1]; ``scale`` is one of the scales."""
-        mean = self.get_buffer("mean")
-        features = self.body(self.head(lr - mean))
-        restored: Tensor = self.tail(self.upsample(features, scale))
-        return restored + mean
+        return self.restored(lr, scale)
 
 
 class EfficientBlock(nn.Module):

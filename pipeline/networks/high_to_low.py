@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 
+from pipeline.blocks.residual import NormalisedBlock
 from pipeline.bounds import OneOrMore, ZeroOrMore
 
 __all__ = ["HighToLow"]
@@ -58,7 +59,7 @@ class HighToLow(nn.Module):
         self.spread = nn.Linear(CHANCE, SIDE**2) if chance == "vector" else None
         layers: list[nn.Module] = [nn.Conv2d(3 + 1, features, 3, padding=1), nn.ReLU()]
         for number, factor in enumerate(prime_factors(scale)):
-            layers += [Block(features) for _ in range(blocks[min(number, 1)])]
+            layers += [NormalisedBlock(features, nn.ReLU()) for _ in range(blocks[min(number, 1)])]
             kernel = max(factor, 3)
             reduced = nn.Conv2d(features, features, kernel, stride=factor, padding=kernel // 2)
             layers += [nn.BatchNorm2d(features), nn.ReLU(), reduced]
@@ -85,25 +86,6 @@ class HighToLow(nn.Module):
         maps = self.spread(numbers).view(count, rows, columns, SIDE, SIDE)
         laid: Tensor = maps.transpose(2, 3).reshape(count, 1, rows * SIDE, columns * SIDE)
         return laid[..., :height, :width]
-
-
-class Block(nn.Module):
-    """Two convolutions, each normalised, added to the input; no activation behind the sum."""
-
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.Conv2d(features, features, 3, padding=1),
-            nn.BatchNorm2d(features),
-            nn.ReLU(),
-            nn.Conv2d(features, features, 3, padding=1),
-            nn.BatchNorm2d(features),
-        )
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Map (B, C, h, w) to the same shape."""
-        residual: Tensor = self.layers(features)
-        return features + residual
 
 
 class Rectified(nn.Module):

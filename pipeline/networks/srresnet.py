@@ -8,6 +8,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from pipeline.blocks.residual import NormalisedBlock
 from pipeline.blocks.shuffle import PixelShuffle
 from pipeline.bounds import OneOrMore, ZeroOrMore
 
@@ -27,7 +28,7 @@ class SRResNet(nn.Module):
         super().__init__()
         self.scale = scale
         self.head = nn.Sequential(nn.Conv2d(3, features, 9, padding=4), nn.PReLU(features))
-        self.blocks = nn.Sequential(*[Block(features) for _ in range(blocks)])
+        self.blocks = nn.Sequential(*[NormalisedBlock(features, nn.PReLU(features)) for _ in range(blocks)])
         self.body = nn.Sequential(nn.Conv2d(features, features, 3, padding=1), nn.BatchNorm2d(features))
         self.upsample = nn.Sequential(*[Doubled(features) for _ in range(scale // 2)])
         self.tail = nn.Conv2d(features, 3, 9, padding=4)
@@ -37,25 +38,6 @@ class SRResNet(nn.Module):
         head = self.head(lr)
         restored: Tensor = self.tail(self.upsample(head + self.body(self.blocks(head))))
         return restored
-
-
-class Block(nn.Module):
-    """Two convolutions, each normalised, added to the input."""
-
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.Conv2d(features, features, 3, padding=1),
-            nn.BatchNorm2d(features),
-            nn.PReLU(features),
-            nn.Conv2d(features, features, 3, padding=1),
-            nn.BatchNorm2d(features),
-        )
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Map (B, C, h, w) to the same shape."""
-        residual: Tensor = self.layers(features)
-        return features + residual
 
 
 class Doubled(nn.Sequential):
