@@ -48,9 +48,10 @@ def test_onnx_gives_the_same(name: str, tmp_path: Path) -> None:
 
 
 def through_onnx(network: nn.Module, batch: Fields, file: Path) -> Tensor:
-    """Return the first image that the exported ``network`` makes: ``sr``, or ``sr_y``."""
+    """Return the first image that the exported ``network`` makes: ``sr``, or ``sr_y``; its scale is exported with it."""
     read = needs(network.forward)
-    torch.onnx.export(network, tuple(batch[field] for field in read), file, input_names=read, dynamo=True)
+    given = [batch[field] if batch[field].ndim else batch[field].item() for field in read]
+    torch.onnx.export(network, tuple(given), file, input_names=read, dynamo=True)
     session = onnxruntime.InferenceSession(file)
-    given = {each.name: batch[each.name].numpy() for each in session.get_inputs()}
-    return torch.from_numpy(session.run(None, given)[0])
+    inputs = {each.name: batch[each.name].numpy() for each in session.get_inputs()}
+    return torch.from_numpy(session.run(None, inputs)[0])
