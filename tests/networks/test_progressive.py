@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
 from pipeline.blocks.pyramid import LEVELS, Doubled
+from pipeline.errors import LearningError
 from pipeline.fields import FIELDS
 from pipeline.kinds import Weighted
 from pipeline.losses.charbonnier import Charbonnier
@@ -110,6 +111,18 @@ def test_lapsrn_has_weights_for_every_level_and_ms_lapsrn_one_set_for_all() -> N
 
     assert {0, 1, 2} == {int(key.split(".")[1]) for key in own if key.startswith("levels.")}
     assert shared == {key for key, _ in pyramid("ms_lapsrn", 2).named_parameters()}
+
+
+def test_one_ms_lapsrn_does_for_each_scale_what_one_of_that_scale_does_and_no_other() -> None:
+    torch.manual_seed(0)
+    network, given = MSLapSRN((2, 4), 2, 2, 4), image(1, 1, 5, 6)
+    for scale in (2, 4):
+        alone = MSLapSRN((scale,), 2, 2, 4)
+        alone.load_state_dict(network.state_dict())
+        assert torch.equal(run(alone, given)["sr_y"], network(given, scale)["sr_y"])
+
+    with pytest.raises(LearningError, match=r"^scale: is 3, but the network knows 2, 4$"):
+        network(given, 3)
 
 
 def test_the_gradient_of_a_shared_weight_is_the_sum_over_recursions_and_levels() -> None:
