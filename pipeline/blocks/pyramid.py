@@ -13,6 +13,8 @@ from torch import Tensor, nn
 
 LEVELS = ("sr_y", "sr_half_y", "sr_quarter_y")
 """The fields of a pyramid's images, the largest first."""
+FIRST = 1e-3
+"""Standard deviation of the first convolution's first weights, as released: features that begin tiny."""
 
 
 class Doubled(nn.Module):

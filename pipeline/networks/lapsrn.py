@@ -10,7 +10,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from pipeline.blocks.pyramid import Doubled, bilinear_doubling, climbed, doublings
+from pipeline.blocks.pyramid import FIRST, Doubled, bilinear_doubling, climbed, doublings
 from pipeline.blocks.weights import he_normal
 from pipeline.bounds import OneOrMore
 
@@ -18,8 +18,6 @@ __all__ = ["LapSRN"]
 
 SLOPE = 0.2
 """Of the leaky ReLUs where their input is negative."""
-FIRST = 1e-3
-"""Standard deviation of the first convolution's first weights, as released."""
 
 
 class LapSRN(nn.Module):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from pipeline.blocks.pyramid import Doubled, bilinear_doubling, climbed, doublings
+from pipeline.blocks.pyramid import FIRST, Doubled, bilinear_doubling, climbed, doublings
 from pipeline.blocks.weights import he_normal
 from pipeline.bounds import Filled, OneOrMore
 from pipeline.errors import LearningError
@@ -27,8 +27,8 @@ class MSLapSRN(nn.Module):
     So one set learns 2, 4 and 8, a scale per batch. Every level is supervised as in LapSRN, by losses that read
     ``sr_half_y`` and ``sr_quarter_y`` beside ``sr_y``.
 
-    The first weights are He's, but for the enlargement of images, which begins as bilinear interpolation. (In the
-    release the first convolution begins tiny, as LapSRN's.)
+    The first weights are He's but for the first convolution, normal and tiny as released, and for the enlargement of
+    images, which begins as bilinear interpolation.
 
     Args:
         scales: those that it does (paper: 2, 4 and 8).
@@ -49,6 +49,7 @@ class MSLapSRN(nn.Module):
         self.head = nn.Conv2d(1, features, 3, padding=1)
         self.level = RecursiveLevel(layers, recursions, features)
         he_normal(self)
+        nn.init.normal_(self.get_parameter("head.weight"), std=FIRST)
         bilinear_doubling(self.level.enlarge_image)
 
     def forward(self, lr_y: Tensor, scale: int) -> dict[str, Tensor]:

@@ -173,10 +173,14 @@ def test_features_are_doubled_with_the_last_row_and_column_cut() -> None:
     assert [[1, 2, 3 + 10, 20], [0, 0, 0, 0]] == doubled(given)[0, 0].tolist()
 
 
-def test_lapsrn_begins_with_tiny_features_and_he_s_weights_behind_them() -> None:
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [("lapsrn", "head.0.weight", "levels.0.embed.0.weight"), ("ms_lapsrn", "head.weight", "level.embed.1.weight")],
+)
+def test_pyramids_begin_with_tiny_features_and_he_s_weights_behind_them(name: str, first: str, second: str) -> None:
     torch.manual_seed(0)
-    network = LapSRN(2)
-    head, level = network.get_parameter("head.0.weight"), network.get_parameter("levels.0.embed.0.weight")
+    network = made(name, 2)
+    head, level = network.get_parameter(first), network.get_parameter(second)
 
     assert pytest.approx(1e-3, rel=0.1) == float(head.detach().std())
     assert pytest.approx((2 / (64 * 9)) ** 0.5, rel=0.1) == float(level.detach().std())
