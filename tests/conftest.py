@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
 from filelock import FileLock
@@ -13,6 +14,8 @@ from filelock import FileLock
 from tests.clones import Clone, make_clone
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else its import asks the network for a newer version
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is slow, not wrong
+hypothesis.settings.load_profile("untimed")
 torch.set_num_threads(1)  # on busy cores, waiting for each other, two threads take a hundred times longer
 
 

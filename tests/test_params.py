@@ -26,7 +26,7 @@ from pipeline.learning.settings import Engine
 from pipeline.lookup import fields_read, names, settings
 from pipeline.pairs.reading import UNALIGNED
 from pipeline.pairs.settings import Pairs
-from pipeline.params import fitting, scaling
+from pipeline.params import scaling, there
 from pipeline.params.check import checked
 from pipeline.training.settings import Training
 from tests.clones import ROOT
@@ -639,13 +639,13 @@ def test_a_network_that_knows_no_scale_still_needs_pairs_and_suite_of_one() -> N
 
 
 def test_the_check_knows_when_each_field_is_there() -> None:
-    made = fitting.SUPERVISED | fitting.CYCLE | fitting.CRITIC | fitting.SCORED
+    made = there.SUPERVISED | there.CYCLE | there.CRITIC | there.SCORED
 
-    assert FIELDS.keys() == fitting.LEARNT | LEVELS.keys() | fitting.PLACES | made
+    assert FIELDS.keys() == there.LEARNT | LEVELS.keys() | there.PLACES | made
 
 
 def test_the_check_knows_what_is_not_cut_with_a_patch() -> None:
-    assert {*UNALIGNED} == fitting.UNALIGNED
+    assert {*UNALIGNED} == there.UNALIGNED
 
 
 ALIKE = "cannot be read as the number or date that it looks like; write a text in quotes"

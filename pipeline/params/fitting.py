@@ -10,41 +10,28 @@ from pipeline.fields import FIELDS, LEVELS, RESTORED
 from pipeline.kinds import SCRATCH
 from pipeline.lookup import build, entry, fields_read, is_supplied, names, part_states, parts_named, signature, single
 from pipeline.params.rules import Content
+from pipeline.params.there import (
+    CRITIC,
+    CYCLE,
+    GIVEN,
+    LEARNT,
+    LUMA,
+    MADE,
+    POINTS,
+    SCORED,
+    SMALLER,
+    SUPERVISED,
+    TRUE,
+    UNALIGNED,
+)
 from pipeline.params.words import Fault, unknown
 from pipeline.signatures import Named, Settings
 
 DEGRADER = "degrader"
 """The parameter of a recipe whose network a ``learned`` link runs."""
 
-PLACES = {"scale", "coord", "cell"}
-"""What says where and how far a network enlarges, whatever the image."""
-LUMA = {
-    *("lr_y", "hr_y", "hr_half_y", "hr_quarter_y", "ilr_y", "sr_y", "sr_y_each", "sr_half_y", "sr_quarter_y"),
-    *("sr_y8", "hr_y8", *PLACES),
-}
 LOSS_NAME = re.compile(r"[a-z0-9_-]+")
 BARE = "rounding `none`: luma only"
-CYCLE = {"lr_made", "lr_cycle", "hr_cycle", "kernel"}
-SUPERVISED = {"sr_y_each", "sr_half_y", "sr_quarter_y"}
-"""What some networks make on the way to their image: losses judge it, no critic does."""
-MADE = RESTORED - SUPERVISED
-"""What every recipe's networks make, beside the fields of a cycle."""
-CRITIC = {"image"}
-"""What a critic reads."""
-SCORED = {"sr", "hr", "sr_y8", "hr_y8", "sr_yf", "hr_yf", "scale"}
-"""What metrics read."""
-GIVEN = {"lr", "ref", "lr_y", "ilr", "ilr_y", *PLACES}
-"""What a network that restores may read."""
-UNALIGNED = {"ref"}
-"""What is the same for every patch of an image."""
-TRUE = {"hr", "hr_y", "hr_at"}
-"""What a restored image is compared with."""
-SMALLER = ("half", "quarter")
-"""What stands in the name of a field that is a smaller level of a pyramid."""
-POINTS = "hr_at"
-"""What a network that restores points is compared with."""
-LEARNT = (GIVEN - PLACES) | MADE | TRUE
-"""What losses and rivals read, beside the fields of a cycle."""
 
 
 class Judge(NamedTuple):

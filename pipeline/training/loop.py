@@ -32,13 +32,13 @@ from pipeline.randomness import seed_of
 from pipeline.saved import save, weights_of
 from pipeline.training import timing
 from pipeline.training.checkpoint import Checkpoints, State
+from pipeline.training.rows import Row, means, shown
 from pipeline.training.settings import Training
 from pipeline.training.start import begin
 from pipeline.training.watch import Watch
 
 log = logging.getLogger(__name__)
 
-Row: TypeAlias = dict[str, float]
 Report: TypeAlias = Callable[[Sequence[Mapping[str, float]]], None]
 Snapshot: TypeAlias = Callable[[int, float, Mapping[str, Tensor]], None]
 
@@ -168,7 +168,7 @@ class Course:
                     self.average.update(step)
                 if self._due(step + 1, self.settings.report_every):
                     self._tell(step + 1, factor)
-                    bar.set_postfix_str(_shown(self.rows), refresh=False)
+                    bar.set_postfix_str(shown(self.rows), refresh=False)
                 if self._due(step + 1, self.settings.checkpoint_every):
                     self._keep(step + 1)
         self._require_finite(steps)
@@ -203,12 +203,12 @@ class Course:
     def _tell(self, step: int, factor: float) -> None:
         """Report the means of the scalars since the last row, and the held-out losses."""
         self.since = [self.ranks.mean(each) for each in self.since]
-        row: Row = {"step": step, "rate": factor, **_means(self.since)}
+        row: Row = {"step": step, "rate": factor, **means(self.since)}
         if self.held_out:
             self.recipe.eval()
             judged = [self.recipe.judge(self._taken(batch)) for batch in self.held_out.of_every_scale()]
             self.recipe.train()
-            row |= {f"held_out_{name}": value for name, value in _means(judged).items()}
+            row |= {f"held_out_{name}": value for name, value in means(judged).items()}
         self.since.clear()
         self.rows.append(row)
         if self.ranks.leads:
@@ -248,7 +248,7 @@ class Course:
             self.name,
             step,
             self.settings.steps,
-            _shown(self.rows),
+            shown(self.rows),
             100 * self.watch.share_waited,
         )
 
@@ -282,16 +282,6 @@ def _require_whole(recipe: Recipe, ranks: Ranks, name: str) -> None:
     """Refuse several devices where a part takes each batch that it sees for a step."""
     if ranks.count > 1 and any(getattr(part, "counts_steps", False) for part in recipe.modules()):
         raise LearningError(f"models.{name}: a loss of its recipe must see each batch whole; name one in SR_DEVICE")
-
-
-def _means(told: Sequence[Scalars]) -> Row:
-    """Return the mean of each scalar over those that tell it: a loss of a pyramid's level is not told at each scale."""
-    names = dict.fromkeys(name for each in told for name in each)
-    return {name: float(torch.stack([each[name] for each in told if name in each]).mean()) for name in names}
-
-
-def _shown(rows: list[Row]) -> str:
-    return f"loss {rows[-1]['loss']:.5g}" if rows and "loss" in rows[-1] else "no row yet"
 
 
 def _engine_facts(chosen: Arithmetic, ranks: Ranks) -> dict[str, Any]:

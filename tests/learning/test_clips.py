@@ -23,7 +23,11 @@ from pipeline.optimizers.sgd import SGD
 from pipeline.recipes.paired import Paired
 from pipeline.schedules.cosine import Cosine
 
-CLIPS: Mapping[str, Mapping[str, Any]] = {"by_norm": {"bound": 0.01}, "by_rate": {"bound": 0.001}}
+CLIPS: Mapping[str, Mapping[str, Any]] = {
+    "by_norm": {"bound": 0.01},
+    "by_rate": {"bound": 0.001},
+    "norm_by_rate": {"bound": 0.001},
+}
 """Options of every clip; at a rate of 0.1 each lets no element of a gradient be larger than 0.01."""
 RATE, LARGEST = 0.1, 0.01
 OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {

@@ -61,7 +61,7 @@ def test_a_loss_on_features_has_nothing_to_save_to_move_or_to_learn(
 
     assert {} == objective.state_dict()
     assert [] == [*objective.parameters(), *objective.buffers()]
-    assert ["", "parts", "parts.some"] == [name for name, _ in objective.named_modules()]
+    assert ["", "moved", "moved.0"] == [name for name, _ in objective.named_modules()]
     assert torch.equal(before, torch.get_rng_state())
 
 

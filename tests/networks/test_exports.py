@@ -48,7 +48,7 @@ def test_onnx_gives_the_same(name: str, tmp_path: Path) -> None:
 
 
 def through_onnx(network: nn.Module, batch: Fields, file: Path) -> Tensor:
-    """Return the first image that the exported ``network`` makes: ``sr``, or ``sr_y``; its scale is exported with it."""
+    """Return the first image that the exported ``network`` makes, ``sr`` or ``sr_y``; its scale is exported with it."""
     read = needs(network.forward)
     given = [batch[field] if batch[field].ndim else batch[field].item() for field in read]
     torch.onnx.export(network, tuple(given), file, input_names=read, dynamo=True)

@@ -92,7 +92,7 @@ def test_high_to_low_has_the_layers_of_the_release() -> None:
         network = HighToLow(4)
     kinds = "".join(type(each).__name__[0] for each in network.layers)
 
-    assert "CR" + 12 * "B" + "BRC" + 3 * "B" + "BRC" + "RR" + "C" == kinds
+    assert "CR" + 12 * "N" + "BRC" + 3 * "N" + "BRC" + "RR" + "C" == kinds
 
 
 def test_the_chance_of_a_face_is_one_map_that_sixty_four_numbers_become() -> None:

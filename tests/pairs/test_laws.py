@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import BatchError, DataError
+from pipeline.fields import LEVELS
 from pipeline.images.colour import luma, to_float, to_uint8
 from pipeline.images.crop import crop_to_multiple
 from pipeline.images.resize import resize
@@ -142,12 +143,9 @@ def test_a_patch_of_any_field_is_that_part_of_the_whole(tmp_path: Path, field: s
     assert np.allclose(whole(pairs, 0, field)[rows, columns], found, atol=1e-6)
 
 
-LEVELS = {"hr_half_y": 2, "hr_quarter_y": 4}
-
-
 @pytest.mark.parametrize("field", LEVELS)
 def test_a_level_of_a_pyramid_is_the_luma_of_hr_reduced_in_floating_point(tmp_path: Path, field: str) -> None:
-    pairs = make(tmp_path, scale=4)
+    pairs = make(tmp_path, scale=2 * LEVELS[field])
 
     for number in range(len(SIZES)):
         hr_y = whole(pairs, number, "hr_y")
@@ -160,8 +158,8 @@ def test_a_level_of_a_pyramid_is_the_luma_of_hr_reduced_in_floating_point(tmp_pa
 @pytest.mark.parametrize("field", LEVELS)
 @pytest.mark.parametrize("window", [Window(0, 0, 5, 4), Window(3, 2, 4, 5), Window(5, 4, 5, 5)])
 def test_a_patch_of_a_level_is_that_part_of_the_whole(tmp_path: Path, field: str, window: Window) -> None:
-    pairs = make(tmp_path, scale=4)
-    by = 4 // LEVELS[field]
+    large = np.random.default_rng(4).integers(0, 256, (82, 76, 3), np.uint8)
+    pairs, by = make(tmp_path, [Sample("large", {"hr": large})], scale=2 * LEVELS[field]), 2
     rows = slice(by * window.top, by * (window.top + window.height))
     columns = slice(by * window.left, by * (window.left + window.width))
 
