@@ -12,6 +12,7 @@ from torch import Tensor, nn, optim
 
 from pipeline.clips.by_norm import ByNorm
 from pipeline.clips.by_rate import ByRate
+from pipeline.clips.norm_by_rate import NormByRate
 from pipeline.kinds import Clip, Network, Weighted
 from pipeline.learning.arithmetic import Arithmetic
 from pipeline.learning.groups import over
@@ -197,6 +198,29 @@ def test_the_bound_follows_the_schedule() -> None:
 
     assert longest == sorted(longest)
     assert longest[-1] > 50 * longest[0]
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.004])
+@pytest.mark.parametrize("paces", [{}, {"head": 0.1}])
+def test_norm_by_rate_all_weights_together_go_no_further_than_the_bound(rate: float, paces: dict[str, float]) -> None:
+    one = network()
+    optimizer = over(SGD(rate, momentum=0.0, clip=NormByRate(0.02)), one, paces)
+    given(1e6, one)
+    optimizer.step()
+    gradient = torch.cat([each.flatten() for each in gradients(one).values()])
+    way = torch.cat([(each - weights(network())[name]).flatten() for name, each in weights(one).items()])
+
+    assert pytest.approx(0.02 / rate, rel=1e-4) == float(gradient.norm())
+    assert float(way.norm()) <= 0.02 * (1 + 1e-4)
+    assert bool(paces) or float(way.norm()) == pytest.approx(0.02, rel=1e-4)
+
+
+def test_norm_by_rate_at_a_rate_of_zero_nothing_is_clipped() -> None:
+    one = network()
+    given(1e6, one)
+    NormByRate(0.01)([{"params": list(one.parameters()), "lr": 0.0, "pace": 1.0}])
+
+    assert {1e6} == {float(each.abs().max()) for each in gradients(one).values()}
 
 
 def test_a_training_may_begin_at_a_rate_of_zero() -> None:
