@@ -67,7 +67,7 @@ KernelFile: TypeAlias = Annotated[str, OwnFile(KERNELS, (".mat", ".npy"))]
 NOISE = "noise"
 NoiseFile: TypeAlias = Annotated[str, OwnFile(NOISE, (".npy",))]
 WEIGHTS = "weights"
-WeightsFile: TypeAlias = Annotated[str, OwnFile(WEIGHTS, (".pt", ".pth", ".safetensors"))]
+WeightsFile: TypeAlias = Annotated[str, OwnFile(WEIGHTS, (".caffemodel", ".mat", ".pt", ".pth", ".safetensors"))]
 
 OWN_FILES: dict[str, OwnFile] = {
     name: each for name, alias in list(globals().items()) for each in get_args(alias) if isinstance(each, OwnFile)

@@ -28,4 +28,9 @@ class ByScale(nn.ModuleDict):
             if scale == int(each):  # a comparison, so that a compiler makes a graph for each scale
                 made: Tensor = part(features)
                 return made
-        raise LearningError(f"scale: is {scale}, but the network knows {', '.join(self)}")
+        raise unknown(scale, self)
+
+
+def unknown(scale: int, known: Iterable[object]) -> LearningError:
+    """Return what is said of a scale that a network of several does not know."""
+    return LearningError(f"scale: is {scale}, but the network knows {', '.join(map(str, known))}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.bounds import NOISE, NoiseFile
 from pipeline.errors import DataError
-from pipeline.images.kernel_files import array_of
+from pipeline.images.array_files import array_of
 from pipeline.images.patches import centred, tiled
 from pipeline.kinds import Drawn, Link, Size
 

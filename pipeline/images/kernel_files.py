@@ -1,27 +1,16 @@
 """Kernels that somebody else has made: from MATLAB's ``.mat`` files and NumPy's ``.npy`` onto an odd grid."""
 
-import struct
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
 from pipeline.errors import DataError
+from pipeline.images.array_files import Values, array_of, variables
 
 Kernel = NDArray[np.float64]
-Values = NDArray[Any]
 
-BROKEN = (
-    *(ValueError, TypeError, KeyError, IndexError, EOFError, OSError, MemoryError),
-    *(struct.error, zlib.error, zipfile.BadZipFile, MatReadError),
-)
-"""What the libraries raise at a file that is not what its ending says."""
 STRAYED = 0.01
 """How far the sum of a kernel may be from 1: published ones were rounded."""
 PLANE, STACK = 2, 3
@@ -41,7 +30,7 @@ def read_kernels(path: Path, variable: str | None = None) -> list[Kernel]:
         DataError: the file cannot be read, the variable is not there, or what it holds is no kernel.
     """
     if path.suffix == ".mat":
-        found = _variables(path)
+        found = variables(path)
         name = _chosen(found, path, variable)
         place, kernels = f"{path}: {name}", _several(found[name])
     else:
@@ -52,28 +41,6 @@ def read_kernels(path: Path, variable: str | None = None) -> list[Kernel]:
     if not kernels:
         raise DataError(f"{place}: holds no kernel; it must be numbers in rows and columns, or several such")
     return [_on_odd_grid(_sound(each, place)) for each in kernels]
-
-
-def _variables(path: Path) -> dict[str, Values]:
-    """Return the arrays of a ``.mat`` file by name."""
-    try:
-        content: Mapping[str, Any] = loadmat(path)
-    except NotImplementedError:
-        raise DataError(f"{path}: is a file of MATLAB 7.3, which is HDF5; save it anew with `save -v7`") from None
-    except BROKEN as error:
-        raise DataError(f"{path}: is no .mat file that can be read ({_line(error)})") from None
-    return {name: value for name, value in content.items() if isinstance(value, np.ndarray) and name[:2] != "__"}
-
-
-def array_of(path: Path) -> Values:
-    """Return the array of a ``.npy`` file; raise DataError where it cannot be read."""
-    try:
-        array: Values = np.load(path, allow_pickle=False)
-    except BROKEN as error:
-        raise DataError(f"{path}: is no .npy file that can be read ({_line(error)})") from None
-    if not isinstance(array, np.ndarray):  # an .npz under another name
-        raise DataError(f"{path}: holds several arrays; save one with `numpy.save`")
-    return array
 
 
 def _chosen(found: Mapping[str, Values], path: Path, variable: str | None) -> str:
@@ -119,7 +86,3 @@ def _on_odd_grid(kernel: Values) -> Kernel:
     top, left = reach - rows // 2, reach - columns // 2
     grid[top : top + rows, left : left + columns] = kernel
     return grid
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -10,10 +10,10 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from pipeline.blocks.by_scale import unknown
 from pipeline.blocks.pyramid import FIRST, Doubled, bilinear_doubling, climbed, doublings
 from pipeline.blocks.weights import he_normal
 from pipeline.bounds import Filled, OneOrMore
-from pipeline.errors import LearningError
 
 __all__ = ["MSLapSRN"]
 
@@ -61,7 +61,7 @@ class MSLapSRN(nn.Module):
             LearningError: ``scale`` is none of the scales.
         """
         if scale not in self.scales:
-            raise LearningError(f"scale: is {scale}, but the network knows {', '.join(map(str, self.scales))}")
+            raise unknown(scale, self.scales)
         return climbed([self.level] * doublings(scale), self.head(lr_y), lr_y)
 
 

@@ -3,7 +3,8 @@
 ``published.json`` holds tables of papers. A table matches a model when its network has the settings of the table
 (``free`` ones move no architecture), the pairs are made as the table's protocol says, the benchmark is the whole set
 of the row, and the metric is the table's. Where training data differ, the number is shown in grey with the reason.
-EDSR's Set14 is left out: its scripts score the grey image there in another way (docs/protocols.md).
+Of networks on RGB Set14 is left out: their scripts score the grey image there in another way (docs/protocols.md).
+Weights that its authors publish, scored as they are, have learnt what the paper's did.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def published(params: Params, model: str, benchmark: str, metric: str) -> Publis
     """
     entry = params["models"][model]
     row = f"{set_of(params, entry['suite'], benchmark)}-x{params['pairs'][entry['suite']]['scale']}"
-    ours = trained_on(params, model)
+    ours = None if as_published(params, model) else trained_on(params, model)
     learns_so = _made_so(params["pairs"][entry["pairs"]], params["pairs"][entry["suite"]])
     found = [
         (_difference(table, ours, learns_so), table["own"], table["rows"][row][table["metrics"].index(metric)], table)
@@ -84,6 +85,14 @@ def trained_on(params: Params, model: str) -> set[str]:
     return trained_on(params, entry["start"]) | set(_members(params["sources"][source]))
 
 
+def as_published(params: Params, model: str) -> bool:
+    """Tell whether ``model`` has the weights of a file of others, and has learnt nothing since."""
+    entry = params["models"].get(model)
+    if entry is None or entry["training"]["steps"]:
+        return False
+    return bool(entry["training"].get("start")) or as_published(params, entry["start"])
+
+
 def _members(spec: Mapping[str, Any]) -> Iterator[str]:
     if spec["name"] == "union":
         for key, item in spec["of"].items():
@@ -94,10 +103,14 @@ def _members(spec: Mapping[str, Any]) -> Iterator[str]:
         yield spec["name"]
 
 
-def _difference(table: Mapping[str, Any], ours: set[str], learns_so: bool) -> str | None:
-    """Return how the training data of ``table`` differ from ``ours``; a table without data learnt nothing."""
+def _difference(table: Mapping[str, Any], ours: set[str] | None, learns_so: bool) -> str | None:
+    """Return how the training data of ``table`` differ from ``ours``; a table without data learnt nothing.
+
+    Args:
+        ours: None where they are those of the authors.
+    """
     theirs = table["data"]
-    if theirs is None:
+    if theirs is None or ours is None:
         return None
     if set(theirs) != ours:
         return f"learnt from {' and '.join(theirs)}; ours from {' and '.join(sorted(ours))}"
@@ -129,6 +142,8 @@ def _made_so(pairs: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
 def _resize(pairs: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the one resize that makes LR, with what it leaves unsaid, or None where LR is made otherwise."""
     chain = pairs["degradation"]
+    if chain == [{"bi": {}}]:
+        return {**_tables()["unsaid"], **_tables()["protocols"]["rgb"]["resize"]}
     if not isinstance(chain, list) or len(chain) != 1 or set(chain[0]) != {"resize"}:
         return None
     return {**_tables()["unsaid"], **chain[0]["resize"]}

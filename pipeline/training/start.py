@@ -8,7 +8,7 @@ from pathlib import Path
 from torch import nn
 
 from pipeline.bounds import WEIGHTS
-from pipeline.foreign import adopt
+from pipeline.foreign.adopting import adopt
 from pipeline.learning.recipe import Recipe
 from pipeline.saved import load_start
 from pipeline.training.settings import Training

@@ -87,7 +87,7 @@ def test_what_moves_neither_network_nor_images_leaves_the_number_where_it_is(pat
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("models.m.training.network.name", "vdsr"),
+        ("models.m.training.network.name", "lapsrn"),
         ("models.m.training.network.kernels", [9, 3, 3]),
         ("models.m.training.network.widths", [32, 16]),
         ("pairs.test.rounding", "uint8"),
@@ -189,6 +189,25 @@ def test_every_table_is_of_a_network_with_those_settings_and_every_setting_is_fr
         assert names == set(table["settings"]) | set(table["free"]), table["network"]
         assert table["protocol"] in TABLES["protocols"]
         assert {len(table["metrics"])} == {len(row) for row in table["rows"].values()}
+
+
+def test_the_link_bi_is_the_resize_of_networks_on_rgb() -> None:
+    made = params({"name": "bicubic"}, RGB | {"degradation": [{"bi": {}}]}, {"name": "set5"}, {"name": "photos"})
+
+    assert (30.39, None) == found(made)
+
+
+def test_weights_of_its_authors_have_learnt_what_the_paper_s_did_until_they_learn_more() -> None:
+    made = params({"name": "idn"}, LUMA, {"name": "set5"}, {"name": "set5"})
+    made["models"]["origin"] = deepcopy(made["models"]["m"])
+    made["models"]["origin"]["training"] |= {"steps": 0, "start": {"file": "IDN_x3.caffemodel", "layout": "idn_caffe"}}
+    made["models"]["m"] |= {"start": "origin"}
+    learnt = found(made)
+    made["models"]["m"]["training"]["steps"] = 0
+
+    assert (34.11, "learnt from t91 and bsds200; ours from set5") == learnt
+    assert (34.11, None) == found(made)
+    assert (34.11, None) == found({**made, "models": {"m": made["models"]["origin"]}})
 
 
 def table_of(made: dict[str, Any]) -> str:

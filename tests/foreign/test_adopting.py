@@ -14,9 +14,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pipeline.errors import DataError, LearningError
-from pipeline.foreign import adopt
+from pipeline.foreign.adopting import adopt
 from pipeline.kinds import Layout
 from pipeline.lookup import build, names
+from tests.foreign.files import WRITERS, torch_file
 
 EDSR = {"name": "edsr", "scale": 4, "blocks": 2, "features": 8}
 MEAN = torch.tensor([0.4488, 0.4371, 0.4040])
@@ -101,6 +102,45 @@ CASES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "layers.19": "output",
         },
     ),
+    ("vdsr_matconvnet", {"name": "vdsr", "scale": 2}, {f"layers.{i}": str(i) for i in range(20)}),
+    (
+        "lapsrn_matconvnet",
+        {"name": "lapsrn", "scale": 4, "layers": 3, "features": 8},
+        {
+            "head.0": "input_conv",
+            **{f"levels.{2 - n}.embed.{2 * i}": f"level{n}_conv{i + 1}" for n in (1, 2) for i in range(3)},
+            **{f"levels.{2 - n}.embed.6.layer": f"level{n}_upconv" for n in (1, 2)},
+            **{f"levels.{2 - n}.residual": f"level{n}_residual_conv" for n in (1, 2)},
+            **{f"levels.{2 - n}.enlarge_image": f"level{n}_img_up" for n in (1, 2)},
+        },
+    ),
+    (
+        "lapsrn_matconvnet",
+        {"name": "ms_lapsrn", "scales": [2, 4], "layers": 3, "features": 8},
+        {
+            "head": "input_conv",
+            **{f"level.embed.{2 * i + 1}": f"conv{i + 1}" for i in range(3)},
+            "level.enlarge_features.1.layer": "upconv",
+            "level.residual": "residual_conv",
+            "level.enlarge_image": "img_up",
+        },
+    ),
+    (
+        "idn_caffe",
+        {"name": "idn", "scale": 3},
+        {
+            "extract.0.0": "conv1",
+            "extract.1.0": "conv2",
+            **{
+                f"blocks.{n}.{step}.{i}.0": f"conv{n + 3}_{3 * later + i + 1}"
+                for n in range(4)
+                for later, step in enumerate(("first", "second"))
+                for i in range(3)
+            },
+            **{f"blocks.{n}.compress.0": f"down{n + 1}" for n in range(4)},
+            "enlarge": "upsample",
+        },
+    ),
 ]
 """Layout, network, and how the authors name its layers, by how they are named here where both differ."""
 
@@ -149,16 +189,16 @@ def test_every_table_is_tested_here() -> None:
 
 @pytest.mark.parametrize(("layout", "spec", "layers"), CASES, ids=[f"{case[0]}-{case[1]['name']}" for case in CASES])
 def test_their_names_become_ours(tmp_path: Path, layout: str, spec: dict[str, Any], layers: dict[str, str]) -> None:
-    network, path = network_of(spec, 0), tmp_path / "weights.pth"
+    network = network_of(spec, 0)
     held = theirs(network, layers)
     if layout_of(layout).tables[spec["name"]].zeros:
         held = {key: value for key, value in held.items() if not key.endswith(".bias")}
         network.load_state_dict(
             {key: value * (not key.endswith(".bias")) for key, value in network.state_dict().items()}
         )
-    inside = layout_of(layout).inside
-    torch.save({inside[0]: held} if inside else held, path)
-    found = adopted(path, layout, spec).state_dict()
+    file, write = WRITERS.get(layout, ("weights.pth", torch_file(layout_of(layout).inside)))
+    write(tmp_path / file, held)
+    found = adopted(tmp_path / file, layout, spec).state_dict()
 
     assert network.state_dict().keys() == found.keys()
     assert [] == [key for key, value in network.state_dict().items() if not torch.equal(value, found[key])]
@@ -231,7 +271,7 @@ def test_nothing_of_a_file_is_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"none of it", b"hello world\n", b"Rar!\x1a\x07\x01"])
-@pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])
+@pytest.mark.parametrize("name", ["a.pth", "a.safetensors", "a.mat", "a.caffemodel"])
 def test_a_broken_file_is_one_line(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match=rf"{re.escape(name)}: [^\n]+$"):
@@ -246,11 +286,11 @@ def test_a_file_that_is_no_mapping_of_tensors_says_what_it_holds(tmp_path: Path)
 
     with pytest.raises(DataError, match=r"deep\.pth: holds a list, not tensors by their names"):
         adopted(tmp_path / "deep.pth", "basicsr")
-    with pytest.raises(DataError, match=r"numbers\.pth: holds other things than tensors \(0\)"):
+    with pytest.raises(LearningError, match=r"numbers\.pth: .*; no name here: 0; "):
         adopted(tmp_path / "numbers.pth")
     with pytest.raises(DataError, match=r"list\.pth: holds a list, not tensors by their names"):
         adopted(tmp_path / "list.pth")
     with pytest.raises(
-        DataError, match=r"more\.pth: holds other things than tensors \(params, epoch\); is the layout another\?"
+        DataError, match=r"more\.pth: holds other things than tensors \(epoch\); is the layout another\?"
     ):
         adopted(tmp_path / "more.pth")
