@@ -4,6 +4,7 @@
 (``free`` ones move no architecture), the pairs are made as the table's protocol says, the benchmark is the whole set
 of the row, and the metric is the table's. Where training data differ, the number is shown in grey with the reason.
 Of networks on RGB Set14 is left out: their scripts score the grey image there in another way (docs/protocols.md).
+LapSRN's and MS-LapSRN's are left out, which no suite here measures as they did.
 Weights that its authors publish, scored as they are, have learnt what the paper's did.
 """
 

@@ -167,6 +167,15 @@ def test_a_head_of_wavelet_srnet_keeps_its_packets_apart_behind_a_convolution_ov
         assert [*first, *second, (wide, 3 * count, count)] == layers
 
 
+def test_wavelet_srnet_begins_as_dark_as_it_is_told() -> None:
+    given, made = torch.rand(2, 3, 4, 4), []
+    for begins in (1.0, 0.25):
+        torch.manual_seed(2)
+        made.append(WaveletSRNet(4, (8,), 1, 8, begins)(given))
+
+    torch.testing.assert_close(made[0] / 4, made[1])
+
+
 def test_the_embedding_of_wavelet_srnet_doubles_its_width_from_stage_to_stage() -> None:
     with torch.device("meta"):
         embed = WaveletSRNet(8).embed
