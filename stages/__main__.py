@@ -24,6 +24,7 @@ def run(argv: list[str]) -> None:
     """Call the stage that ``argv`` names."""
     from pipeline.errors import PipelineError
     from pipeline.params.check import checked
+    from stages.closure import settings_lines
     from stages.guard import install
     from stages.watch import die_with
 
@@ -35,7 +36,7 @@ def run(argv: list[str]) -> None:
     given["params"] = checked(Path("params.yaml"))
     if "code" in given:
         die_with(PARENT)
-        install(given["code"])
+        install(given["code"], settings_lines(verb, given.get("name", ""), given["params"]))
     main = import_module(f"stages.{verb}").main
     wanted = signature(main).parameters
     missing = [name for name, each in wanted.items() if name not in given and each.default is each.empty]

@@ -1,9 +1,10 @@
-"""The code that a stage reaches: through imports, and through the parts that its params name."""
+"""What a stage depends on beside data: code, through imports and the parts that its params name, and settings."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,10 @@ SECTIONS = {
 """The stages with a digest that there is one of for each entry of a section of params.yaml."""
 
 
+SETTINGS = "params.yaml:"
+"""What stands before the keys of params.yaml in a digest."""
+
+
 def targets(params: Params) -> Iterator[tuple[str, str]]:
     """Yield (verb, name) of every stage that has a digest; the name is empty where there is one of the verb."""
     for verb in ONCE:
@@ -45,14 +50,33 @@ def digest_file(verb: str, name: str) -> str:
 
 
 def digest_lines(verb: str, name: str, params: Params) -> list[str]:
-    """Return ``<module, data file or own file> <sha256>`` for all that the stage reaches, sorted."""
+    """Return ``<module, data file, own file or settings> <sha256>`` for all that the stage reaches, sorted."""
     blocks = list(_blocks(verb, name, params))
     named = [pair for block in blocks for pair in parts_named(*block)]
     parts = {f"pipeline.{room}.{part}" for room, part in named}
     modules = sorted(_reached({f"stages.{verb}", *parts}))
     files = [line for module in modules for line in _data(module)]
     own = {own_line(file) for block in blocks for file in own_files(*block)}
-    return sorted([f"{module} {code_digest(file_of(module))}" for module in modules] + files + list(own))
+    code = [f"{module} {code_digest(file_of(module))}" for module in modules]
+    return sorted([*code, *files, *own, *settings_lines(verb, name, params)])
+
+
+def settings_lines(verb: str, name: str, params: Params) -> list[str]:
+    """Return ``params.yaml:<key> <sha256>`` for all that the stage reads in params.yaml.
+
+    Not for ``train``, ``register`` and ``report``, whose keys dvc.yaml names, where `dvc params` shows them: for every
+    stage that it names keys of, DVC reads the whole file once more.
+    """
+    keys: dict[str, Any] = {}
+    if verb in ("fetch", "pack"):
+        keys = {f"sources.{name}": params["sources"].get(name)}
+    if verb == "degrade":
+        keys = {"seed": params["seed"], f"pairs.{name}": params["pairs"].get(name)}
+    if verb == "evaluate" and name in params["models"]:
+        suite = params["models"][name]["suite"]
+        keys = {f"suites.{suite}": params["suites"][suite]}
+    told = {key: json.dumps(value, sort_keys=True).encode() for key, value in keys.items()}
+    return [f"{SETTINGS}{key} {hashlib.sha256(each).hexdigest()}" for key, each in told.items()]
 
 
 def own_line(file: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -52,14 +52,28 @@ class Guard(MetaPathFinder):
         if self.digests[module] != code_digest(file_of(module)):
             raise CodeError(f"{module}: was edited while `dvc repro` ran; run it again")
 
+    def require_settings(self, lines: Iterable[str]) -> None:
+        """Raise CodeError unless params.yaml says of the stage what it did when the list was made.
+
+        Args:
+            lines: what it says now.
+        """
+        for key, digest in (line.split() for line in lines):
+            if self.digests.get(key) != digest:
+                raise CodeError(f"{key.replace(':', ': ')}: was edited while `dvc repro` ran; run it again")
+
     def require_file(self, name: str) -> None:
         """Raise CodeError unless the user's file ``name`` (``own/...``) is as it was when the list was made."""
         if f"{name} {self.digests[name]}" != own_line(unquote(name.removeprefix("own/"))):
             raise CodeError(f"{unquote(name)}: was changed while `dvc repro` ran; run it again")
 
 
-def install(listed: Path) -> None:
-    """Guard this process and, through the environment, those it starts."""
+def install(listed: Path, settings: Iterable[str] = ()) -> None:
+    """Guard this process and, through the environment, those it starts.
+
+    Args:
+        settings: the lines of what the stage reads in params.yaml, as it is now.
+    """
     if not listed.is_file():
         raise CodeError(f"{listed}: not found; run `dvc repro fingerprint`")
     os.environ[VARIABLE] = str(listed.resolve())
@@ -68,6 +82,7 @@ def install(listed: Path) -> None:
         guard.require(module)
     for name in sorted(each for each in guard.digests if each.startswith("own/")):
         guard.require_file(name)
+    guard.require_settings(settings)
     sys.meta_path.insert(0, guard)
 
 

@@ -20,7 +20,7 @@ def main(params: Mapping[str, Any], name: str, listed: Path, lock: Path) -> None
     recorded = listed / digest_file(verb, entry)
     before = set(recorded.read_text(encoding="utf-8").splitlines()) if recorded.is_file() else set()
     lines = digest_lines(verb, entry, params)
-    sys.stdout.write(f"modules that {name} reaches, and data files beside them:\n")
+    sys.stdout.write(f"modules that {name} reaches, data files beside them, and settings:\n")
     for line in lines:
         sys.stdout.write(f"{' ' if line in before else '*'} {line.split()[0]}\n")
     if not before.issuperset(lines):

@@ -103,6 +103,31 @@ def test_comments_and_docstrings_move_no_digest(untouched: tuple[Clone, dict[str
     assert untouched[1] == digests(clone)
 
 
+SAID: list[tuple[str, Any, set[str]]] = [
+    ("seed", 7, of("degrade", PAIRS)),
+    ("sources.clips.side", 34, of("fetch", {"clips"}) | of("pack", {"clips"})),
+    ("pairs.clips-x2.degradation", [{"bi": {}}], {"degrade-clips-x2"}),
+    ("suites.clips-x2.self_ensemble", "mean", {"evaluate-video-x2"}),
+    ("gates", {}, set()),
+    ("models.video-x2.training.steps", 9, set()),
+]
+"""What may be said in params.yaml, and the digests it moves where dvc.yaml does not name the key itself."""
+
+
+@pytest.mark.parametrize(("key", "value", "expected"), SAID, ids=[key for key, _, _ in SAID])
+def test_what_params_say_belongs_to_the_digests_of_the_stages_that_read_it(
+    untouched: tuple[Clone, dict[str, str]], key: str, value: Any, expected: set[str]
+) -> None:
+    clone, before = untouched
+    text = (clone.path / "params.yaml").read_text(encoding="utf-8")
+
+    say(clone, key, value)
+    after = digests(clone)
+    (clone.path / "params.yaml").write_text(text, encoding="utf-8")
+
+    assert expected == {stage for stage, lines in after.items() if lines != before[stage]}
+
+
 def test_a_data_file_belongs_to_the_digest_of_who_reads_it() -> None:
     lines = digest_lines("pack", "photos-train", checked(ROOT / "params.yaml"))
 
@@ -369,6 +394,16 @@ def test_a_stage_whose_code_was_edited_after_the_digest_is_stopped(clone: Clone,
     assert 1 == done.returncode
     (line,) = done.stderr.splitlines()
     assert f"{file[:-3].replace('/', '.')}: was edited while `dvc repro` ran; run it again" == line
+
+
+def test_a_stage_whose_settings_were_edited_after_the_digest_is_stopped(clone: Clone) -> None:
+    digests(clone)
+    say(clone, "sources.textures.side", 34)
+
+    done = clone.stages(*PACK, "--out", "data/other")
+
+    assert 1 == done.returncode
+    assert ["params.yaml: sources.textures: was edited while `dvc repro` ran; run it again"] == done.stderr.splitlines()
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])

@@ -166,7 +166,7 @@ def test_why_lists_the_files_behind_a_digest_and_marks_the_changed(clone: Clone)
 
     said = clone.stages(*WHY).stdout.splitlines()
 
-    assert "modules that train@image-x2 reaches, and data files beside them:" == said[0]
+    assert "modules that train@image-x2 reaches, data files beside them, and settings:" == said[0]
     assert "* pipeline.networks.tiny_image" in said
     assert "* changed since the last `dvc repro fingerprint`" == said[-1]
     assert "  pipeline.losses.l1" in said
