@@ -34,7 +34,7 @@ def lost(record: Record, models: Path) -> str:
     """Say that the weights of ``record`` are not there, and what may bring them back."""
     return (
         f"{record.model} ({record.hash[:SHORT]}): its weights are neither in {models / record.model} nor in DVC's "
-        "cache; where a remote has them, `dvc fetch --all-commits` gets them"
+        "cache; where a remote has them, `dvc fetch --all-commits` gets them, and `make promote` takes another"
     )
 
 
