@@ -21,7 +21,7 @@ PARALLEL = "module."
 
 
 def tensors(path: Path, inside: tuple[str, ...]) -> dict[str, Tensor]:
-    """Return the tensors of the file by their names; those in lists and mappings have the names on the way, by dots.
+    """Return the tensors of the file by their names; those in mappings inside have the names on the way too, by dots.
 
     Args:
         inside: under one of which keys they lie, the better ones first, ``net.params`` being ``params`` in ``net``;
